@@ -1,0 +1,155 @@
+#include "ledger/base/kv.h"
+
+#include <algorithm>
+
+namespace jejak {
+namespace {
+
+// Walks a sorted copy of the changes together with the base's cursor; the change wins on equal keys.
+class OverlayCursor : public Cursor {
+ public:
+  using Change = std::pair<Bytes, std::optional<Bytes>>;
+  OverlayCursor(std::vector<Change> changes, std::unique_ptr<Cursor> base)
+      : changes_(std::move(changes)), base_(std::move(base)), at_(changes_.size()) {}
+
+  bool Valid() const override { return valid_; }
+  ByteView key() const override { return on_change_ ? ByteView(changes_[at_].first) : base_->key(); }
+  ByteView value() const override {
+    return on_change_ ? ByteView(*changes_[at_].second) : base_->value();
+  }
+  void Next() override {
+    JEJAK_CHECK(valid_);
+    if (on_change_) {
+      ++at_;
+    } else {
+      base_->Next();
+    }
+    Settle();
+  }
+  void Seek(ByteView key) override {
+    at_ = static_cast<size_t>(LowerBound(key) - changes_.begin());
+    base_->Seek(key);
+    Settle();
+  }
+
+ private:
+  std::vector<Change>::iterator LowerBound(ByteView key) {
+    return std::lower_bound(changes_.begin(), changes_.end(), key,
+                            [](const Change& c, ByteView k) { return ByteView(c.first) < k; });
+  }
+  void Settle() {
+    while (true) {
+      const bool have_change = at_ < changes_.size();
+      if (!have_change && !base_->Valid()) {
+        valid_ = false;
+        return;
+      }
+      valid_ = true;
+      on_change_ = have_change && (!base_->Valid() || ByteView(changes_[at_].first) <= base_->key());
+      if (!on_change_) return;
+      if (base_->Valid() && base_->key() == ByteView(changes_[at_].first)) base_->Next();
+      if (changes_[at_].second.has_value()) return;
+      ++at_;
+    }
+  }
+
+  std::vector<Change> changes_;
+  std::unique_ptr<Cursor> base_;
+  size_t at_;
+  bool valid_ = false;
+  bool on_change_ = false;
+};
+
+class MapCursor : public Cursor {
+ public:
+  using Map = std::map<Bytes, Bytes, std::less<>>;
+  explicit MapCursor(const Map* map) : map_(map), at_(map->end()) {}
+  bool Valid() const override { return at_ != map_->end(); }
+  ByteView key() const override { return at_->first; }
+  ByteView value() const override { return at_->second; }
+  void Next() override { ++at_; }
+  void Seek(ByteView key) override { at_ = map_->lower_bound(key); }
+
+ private:
+  const Map* map_;
+  Map::const_iterator at_;
+};
+
+}  // namespace
+
+void Overlay::Set(TableId table, ByteView key, std::optional<Bytes> value) {
+  const auto t = static_cast<size_t>(table);
+  if (tables_.size() <= t) tables_.resize(t + 1);
+  bytes_ += key.size() + (value ? value->size() : 0) + 64;
+  const auto it = tables_[t].find(key);
+  if (it != tables_[t].end()) {
+    it->second = std::move(value);
+  } else {
+    tables_[t].emplace(Bytes(key), std::move(value));
+  }
+}
+
+void Overlay::Put(TableId table, ByteView key, Bytes value) { Set(table, key, std::move(value)); }
+void Overlay::Delete(TableId table, ByteView key) { Set(table, key, std::nullopt); }
+
+bool Overlay::Get(TableId table, ByteView key, Bytes* value) const {
+  const auto t = static_cast<size_t>(table);
+  if (t < tables_.size()) {
+    const auto it = tables_[t].find(key);
+    if (it != tables_[t].end()) {
+      if (it->second) *value = *it->second;
+      return it->second.has_value();
+    }
+  }
+  return base_->Get(table, key, value);
+}
+
+std::unique_ptr<Cursor> Overlay::NewCursor(TableId table) const {
+  std::vector<OverlayCursor::Change> changes;
+  const auto t = static_cast<size_t>(table);
+  if (t < tables_.size()) changes.assign(tables_[t].begin(), tables_[t].end());
+  std::sort(changes.begin(), changes.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  return std::make_unique<OverlayCursor>(std::move(changes), base_->NewCursor(table));
+}
+
+void Overlay::Drain(const std::function<void(const RowChange&)>& visit) {
+  for (size_t t = 0; t < tables_.size(); ++t) {
+    std::vector<Changes::node_type> nodes;
+    nodes.reserve(tables_[t].size());
+    while (!tables_[t].empty()) nodes.push_back(tables_[t].extract(tables_[t].begin()));
+    std::sort(nodes.begin(), nodes.end(),
+              [](const auto& a, const auto& b) { return a.key() < b.key(); });
+    for (auto& node : nodes) {
+      visit(RowChange{static_cast<TableId>(t), std::move(node.key()), std::move(node.mapped())});
+    }
+  }
+  bytes_ = 0;
+}
+
+bool Overlay::empty() const {
+  return std::all_of(tables_.begin(), tables_.end(), [](const auto& t) { return t.empty(); });
+}
+
+bool MemoryStore::Get(TableId table, ByteView key, Bytes* value) const {
+  const auto t = tables_.find(table);
+  if (t == tables_.end()) return false;
+  const auto it = t->second.find(key);
+  if (it == t->second.end()) return false;
+  *value = it->second;
+  return true;
+}
+
+std::unique_ptr<Cursor> MemoryStore::NewCursor(TableId table) const {
+  return std::make_unique<MapCursor>(&tables_[table]);
+}
+
+void MemoryStore::Apply(const RowChange& change) {
+  if (change.value) {
+    tables_[change.table].insert_or_assign(change.key, *change.value);
+  } else {
+    tables_[change.table].erase(change.key);
+  }
+}
+
+}  // namespace jejak

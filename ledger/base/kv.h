@@ -1,0 +1,105 @@
+// The key-value interface through which every projection and index reads and writes, so that the same code
+// runs over RocksDB (ledger/store), over an uncommitted batch, and over memory.
+//
+// Tables are small numbers; who owns which is written where the table is declared. Keys sort as bytes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "ledger/base/bytes.h"
+#include "ledger/base/status.h"
+
+namespace jejak {
+
+enum class TableId : uint8_t {};
+
+// Walks one table in ascending key order over the state at the time it was made. Who needs the newest row
+// first stores the complement of the number in the key. Not thread-safe.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  virtual bool Valid() const = 0;
+  // Both are valid until the next move.
+  virtual ByteView key() const = 0;
+  virtual ByteView value() const = 0;
+  virtual void Next() = 0;
+  // To the first key at or after `key`.
+  virtual void Seek(ByteView key) = 0;
+};
+
+// Reads of one consistent state. A failed read (I/O, checksum) returns "absent" and leaves its Status in
+// `status()` for good: whoever acts on what was read must look at it before the act becomes visible.
+class KeyValueReader {
+ public:
+  virtual ~KeyValueReader() = default;
+  // Returns whether the key is there; its value goes to `value`.
+  virtual bool Get(TableId table, ByteView key, Bytes* value) const = 0;
+  // A cursor, not yet placed. For rows of many keys, not for single look-ups.
+  virtual std::unique_ptr<Cursor> NewCursor(TableId table) const = 0;
+  virtual Status status() const = 0;
+};
+
+// One change of one row: no value means the row goes.
+struct RowChange {
+  TableId table;
+  Bytes key;
+  std::optional<Bytes> value;
+};
+
+// Uncommitted changes over a reader: reads see them, the base does not. One thread at a time.
+class Overlay : public KeyValueReader {
+ public:
+  // `base` is borrowed and may be exchanged once the changes were taken and committed.
+  explicit Overlay(const KeyValueReader* base) : base_(base) {}
+
+  void Put(TableId table, ByteView key, Bytes value);
+  void Delete(TableId table, ByteView key);
+
+  bool Get(TableId table, ByteView key, Bytes* value) const override;
+  // Merges the changes with the base; costs a sort of the table's changes.
+  std::unique_ptr<Cursor> NewCursor(TableId table) const override;
+  Status status() const override { return base_->status(); }
+
+  void Rebase(const KeyValueReader* base) { base_ = base; }
+  // Calls `visit` for each change, table by table in ascending key order, and forgets them.
+  void Drain(const std::function<void(const RowChange&)>& visit);
+  bool empty() const;
+  // About how many bytes the changes hold.
+  size_t bytes() const { return bytes_; }
+
+ private:
+  struct StringHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+  };
+  using Changes =
+      std::unordered_map<Bytes, std::optional<Bytes>, StringHash, std::equal_to<>>;
+  void Set(TableId table, ByteView key, std::optional<Bytes> value);
+
+  const KeyValueReader* base_;
+  std::vector<Changes> tables_;  // by TableId
+  size_t bytes_ = 0;
+};
+
+// A whole store in memory, for verification of ledgers that fit and for tests. Reads are thread-safe
+// between writes.
+class MemoryStore : public KeyValueReader {
+ public:
+  bool Get(TableId table, ByteView key, Bytes* value) const override;
+  std::unique_ptr<Cursor> NewCursor(TableId table) const override;
+  Status status() const override { return {}; }
+  void Apply(const RowChange& change);
+  const std::map<Bytes, Bytes, std::less<>>& table(TableId id) const { return tables_[id]; }
+
+ private:
+  mutable std::map<TableId, std::map<Bytes, Bytes, std::less<>>> tables_;
+};
+
+}  // namespace jejak

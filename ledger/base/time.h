@@ -1,0 +1,25 @@
+// Times as text (RFC 3339) and as microseconds since the epoch; calendar dates as yyyymmdd numbers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ledger/base/types.h"
+
+namespace jejak {
+
+// "2024-02-14T16:21:07Z"; a fraction is written only when it isn't zero, with 3 or 6 digits.
+std::string FormatTime(UnixMicros time);
+// RFC 3339 with any offset, and up to 6 digits of fraction. No value on anything else.
+std::optional<UnixMicros> ParseTime(std::string_view text);
+// "YYYY-MM-DD HH:MM:SS" on a clock `offset_minutes` ahead of UTC.
+std::optional<UnixMicros> ParseLocalTime(std::string_view text, int offset_minutes);
+
+// yyyymmdd as a number, the form in which events carry calendar dates; 0 means no date.
+bool IsDate(uint32_t yyyymmdd);
+std::string FormatDate(uint32_t yyyymmdd);                     // "2024-02-14"
+std::optional<uint32_t> ParseDate(std::string_view text);      // from "2024-02-14"
+
+}  // namespace jejak
