@@ -163,7 +163,8 @@ class StateView {
   // Index of the newest stageReopened that names exactly this region and stage.
   virtual std::optional<LogIndex> Reopened(std::string_view contest, const RegionCode& region, Stage stage) const = 0;
   // The accepted event with this hash, of kinds objectionFiled, objectionResolved, decisionRecorded,
-  // roundOpened, recapCertified, resultSubmitted, resultCorrected, incidentRecorded, copyFiled.
+  // roundOpened, roundCancelled, recapCertified, incidentRecorded, copyFiled; any other logged event comes as
+  // kind resultSubmitted with nothing but its index.
   virtual std::optional<ReferenceState> Reference(const Hash& event) const = 0;
   // Hash of the newest accepted recapPart k of `parts` by `author` for (contest, region).
   virtual std::optional<Hash> RecapPart(const PublicKey& author, std::string_view contest,

@@ -1,0 +1,64 @@
+// What every entry does, whatever its body: the author's chain, refusals, activity, and the event index.
+#include "ledger/base/coding.h"
+#include "ledger/base/limits.h"
+#include "ledger/projection/event_facts.h"
+#include "ledger/projection/state.h"
+#include "ledger/projection/tables.h"
+
+namespace jejak::projection {
+
+void State::Apply(const LoggedEvent& e) {
+  JEJAK_CHECK(e.index.value == size_.value);
+  // The author first: a body may change the very key that signed it, and has the last word.
+  AdvanceAuthor(e);
+  if (!e.refusal) {
+    FoldBody(e);
+  } else if (e.refusal->reason == Reason::kResultExists) {
+    NoteCompeting(e);
+  }
+  // Genesis enrols its own author, whose chain starts with it.
+  if (e.index.value == 0) AdvanceAuthor(e);
+
+  Bytes index_value;
+  Writer(&index_value).Be64(e.index.value);
+  rows_.Put(kEventIndex, e.hash.view(), std::move(index_value));
+  const KeyRow* author = LoadKey(e.event.author);
+  if (author != nullptr) {
+    Bytes activity;
+    Writer w(&activity);
+    w.U8(static_cast<uint8_t>(e.event.kind()));
+    w.Varint(e.refusal ? InfoOf(e.refusal->reason).logged_number : 0U);
+    rows_.Put(kActivity, ActivityKey(author->state.official, e.index), std::move(activity));
+    if (e.refusal) {
+      const RefusalRow row{InfoOf(e.refusal->reason).logged_number, e.refusal->number,
+                           author->state.official, PlaceOf(e.event.body).value_or(RegionCode())};
+      rows_.Put(kRefusals, IndexKey(e.index), Encode(row));
+    }
+  }
+  size_ = TreeSize(size_.value + 1);
+}
+
+void State::AdvanceAuthor(const LoggedEvent& e) {
+  KeyRow* row = LoadKey(e.event.author);
+  if (row == nullptr) return;
+  admission::KeyState& key = row->state;
+  const bool fork = e.refusal && e.refusal->reason == Reason::kAuthorFork;
+  if (fork) {
+    rows_.Put(kRegistry, ForkKey(e.event.author, e.event.sequence), IndexKey(e.index));
+  } else {
+    key.next_sequence = e.event.sequence + 1;
+    key.head = e.hash;
+  }
+  if (!e.refusal) {
+    key.refusals_in_a_row = 0;
+  } else if (++key.refusals_in_a_row >= limits::kRefusalsInARowMax) {
+    key.suspended = true;
+  }
+  rows_.Put(kKeys, e.event.author.view(), Encode(*row));
+}
+
+void State::FoldBody(const LoggedEvent& e) {
+  std::visit([&](const auto& body) { Fold(e, body); }, e.event.body);
+}
+
+}  // namespace jejak::projection

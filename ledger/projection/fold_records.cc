@@ -1,0 +1,84 @@
+// Folds of what others refer to, and of certifications and reopened stages. What objections, incidents,
+// copies and certifications mean for findings and progress is folded where those projections are.
+#include "ledger/base/coding.h"
+#include "ledger/projection/state.h"
+#include "ledger/projection/tables.h"
+
+namespace jejak::projection {
+
+void State::PutReference(const LoggedEvent& e, admission::ReferenceState reference) {
+  reference.index = e.index;
+  reference.kind = e.event.kind();
+  rows_.Put(kReferences, e.hash.view(), Encode(reference));
+}
+
+void State::Fold(const LoggedEvent& e, const event::CopyFiled& body) {
+  admission::ReferenceState reference;
+  reference.contest = body.contest;
+  reference.place = body.tps;
+  PutReference(e, std::move(reference));
+}
+
+void State::Fold(const LoggedEvent& e, const event::ObjectionFiled& body) {
+  admission::ReferenceState reference;
+  reference.contest = body.contest;
+  reference.place = body.place;
+  PutReference(e, std::move(reference));
+}
+
+void State::Fold(const LoggedEvent& e, const event::ObjectionResolved& body) {
+  auto objection = Reference(body.objection);
+  if (!objection) return;
+  admission::ReferenceState reference;
+  reference.contest = objection->contest;
+  reference.place = objection->place;
+  reference.outcome = body.outcome;
+  PutReference(e, std::move(reference));
+  // One that is carried to the next level is still open there.
+  objection->resolved = body.outcome != election::Outcome::kCarried;
+  rows_.Put(kReferences, body.objection.view(), Encode(*objection));
+}
+
+void State::Fold(const LoggedEvent& e, const event::IncidentRecorded& body) {
+  admission::ReferenceState reference;
+  reference.place = body.place;
+  PutReference(e, std::move(reference));
+}
+
+void State::Fold(const LoggedEvent& e, const event::DecisionRecorded& body) {
+  admission::ReferenceState reference;
+  reference.issuer = body.issuer;
+  reference.decision_kind = body.kind;
+  reference.places = body.places;
+  reference.contests = body.contests;
+  PutReference(e, std::move(reference));
+}
+
+void State::Fold(const LoggedEvent& e, const event::RecapPart& body) {
+  Bytes value;
+  Writer w(&value);
+  w.Fixed(e.hash);
+  w.Be16(body.parts);
+  rows_.Put(kRegistry, RecapPartKey(e.event.author, body.contest, body.region, body.part), std::move(value));
+}
+
+void State::Fold(const LoggedEvent& e, const event::RecapCertified& body) {
+  admission::ReferenceState reference;
+  reference.contest = body.contest;
+  reference.place = body.region;
+  PutReference(e, std::move(reference));
+  rows_.Put(kRegistry, SealKey(body.contest, body.region), Encode(admission::SealState{e.index, e.hash}));
+}
+
+void State::Fold(const LoggedEvent& e, const event::StageReopened& body) {
+  rows_.Put(kRegistry, ReopenKey(body.contest, body.region, body.stage), IndexKey(e.index));
+}
+
+void State::Fold(const LoggedEvent&, const event::RulesChanged& body) {
+  registry_.mutable_election().state.rules = body.rules;
+  rows_.Put(kRegistry, ElectionKey(), Encode(*registry_.election()));
+}
+
+void State::Fold(const LoggedEvent&, const event::TallyCommitted&) {}
+
+}  // namespace jejak::projection

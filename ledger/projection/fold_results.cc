@@ -1,0 +1,291 @@
+// Folds of results: versions of a station's figures, the findings they open and clear, and the tallies.
+#include <algorithm>
+
+#include "ledger/election/rules.h"
+#include "ledger/projection/state.h"
+#include "ledger/projection/tables.h"
+
+namespace jejak::projection {
+namespace {
+
+std::vector<Cell> CellsOf(const event::ResultSubmitted& body, LogIndex index) {
+  std::vector<Cell> cells;
+  cells.reserve(body.figures.size() + body.votes.size() + body.party_totals.size());
+  for (const auto& f : body.figures) cells.push_back({FieldKey::Of(f.figure), f.value, index});
+  for (const auto& v : body.votes) cells.push_back({FieldKey::Votes(v.choice), v.value, index});
+  for (const auto& t : body.party_totals) cells.push_back({FieldKey::PartyTotal(t.choice), t.value, index});
+  return cells;
+}
+
+std::vector<election::FieldValue> ValuesOf(const std::vector<Cell>& cells) {
+  std::vector<election::FieldValue> values;
+  values.reserve(cells.size());
+  for (const Cell& cell : cells) values.push_back({cell.key, cell.value});
+  return values;
+}
+
+bool AnyVote(const std::vector<Cell>& cells) {
+  return std::any_of(cells.begin(), cells.end(), [](const Cell& c) {
+    return c.key.kind == election::FieldKind::kVotes || c.key.kind == election::FieldKind::kPartyTotal;
+  });
+}
+
+StationCounts CountsOf(const StationFlags& flags) {
+  const auto one = [](bool b) { return int64_t{b ? 1 : 0}; };
+  return {0, one(flags.reported), one(flags.corrected), one(flags.completed), one(flags.evidence_replaced),
+          one(flags.with_findings)};
+}
+
+StationCounts Minus(StationCounts a, const StationCounts& b) {
+  const StationCounts negative{-b.total, -b.reported, -b.corrected, -b.completed, -b.evidence_replaced,
+                               -b.with_findings};
+  a.Add(negative);
+  return a;
+}
+
+// Applies one changed figure; the cells stay ascending.
+void ChangeCell(const event::Change& change, LogIndex index, RoundRow* round) {
+  const auto at = std::lower_bound(round->cells.begin(), round->cells.end(), change.field,
+                                   [](const Cell& c, const FieldKey& k) { return c.key < k; });
+  const bool there = at != round->cells.end() && at->key == change.field;
+  if (!change.value) {
+    if (!there) return;
+    round->cells.erase(at);
+    round->flags.corrected = true;
+    return;
+  }
+  if (!there) {
+    round->cells.insert(at, {change.field, *change.value, index});
+    round->flags.completed = true;
+    return;
+  }
+  if (at->value == *change.value) return;
+  at->value = *change.value;
+  at->set_by = index;
+  round->flags.corrected = true;
+}
+
+void ChangeEvidence(const event::EvidenceChange& change, LogIndex index, RoundRow* round) {
+  const auto at = std::lower_bound(round->evidence.begin(), round->evidence.end(), change.page,
+                                   [](const event::Evidence& e, uint16_t page) { return e.page < page; });
+  const auto set_by = round->evidence_set_by.begin() + (at - round->evidence.begin());
+  const bool there = at != round->evidence.end() && at->page == change.page;
+  if (!change.set) {
+    if (!there) return;
+    round->evidence.erase(at);
+    round->evidence_set_by.erase(set_by);
+    round->flags.evidence_replaced = true;
+    return;
+  }
+  if (!there) {
+    round->evidence_set_by.insert(set_by, index);
+    round->evidence.insert(at, *change.set);
+    return;
+  }
+  if (*at == *change.set) return;
+  *at = *change.set;
+  *set_by = index;
+  round->flags.evidence_replaced = true;
+}
+
+}  // namespace
+
+void State::StoreResult(const std::string& contest, const StationCode& tps, const ResultRow& row) {
+  Bytes key = PlaceKey(contest, tps);
+  rows_.Put(kResults, key, Encode(row));
+}
+
+RoundRow State::ShownRound(std::string_view contest, const StationCode& tps, const ResultRow& row) const {
+  if (row.shown_round == row.newest.round) return row.newest;
+  return Read<RoundRow>(kPastRounds, PastRoundKey(contest, tps, row.shown_round)).value_or(RoundRow{});
+}
+
+// Compares the figures with the rules: opens what is newly broken, clears what no longer is.
+void State::Judge(const std::string& contest, const StationCode& tps, LogIndex index, RoundRow* round) {
+  const ContestEntry& entry = *registry_.Contest(contest);
+  const auto ballot = entry.BallotAt(tps);
+  const admission::ElectionState& election = registry_.election()->state;
+  election::FormContext context;
+  context.kind = entry.state->kind;
+  if (ballot != nullptr) context.choices = ballot->choices;
+  context.dpt_max = election.dpt_max;
+  context.reserve_permille = election.reserve_permille;
+  if (tps.IsAbroad()) {
+    const auto station = Station(tps);
+    context.abroad_post = station && station->kind == election::StationKind::kPos;
+  }
+  const std::vector<election::FieldValue> values = ValuesOf(round->cells);
+  const std::vector<election::Finding> broken = election::CheckForm(values, context);
+  if (broken.empty() && round->findings.empty()) return;
+
+  std::vector<OpenFinding> open;
+  for (const election::Finding& finding : broken) {
+    const auto rule = static_cast<uint8_t>(finding.rule);
+    const auto known = std::find_if(round->findings.begin(), round->findings.end(), [&](const OpenFinding& f) {
+      return f.rule == rule && f.row == finding.row;
+    });
+    const LogIndex opened_by = known == round->findings.end() ? index : known->opened_by;
+    open.push_back({rule, finding.row, opened_by});
+    rows_.Put(kFindings, FindingKey(contest, tps, rule, finding.row, opened_by),
+              Encode(FindingRow{std::nullopt, finding.fields}));
+  }
+  const auto by_row = [](const OpenFinding& a, const OpenFinding& b) {
+    return std::tie(a.rule, a.row) < std::tie(b.rule, b.row);
+  };
+  std::sort(open.begin(), open.end(), by_row);
+  for (const OpenFinding& old : round->findings) {
+    if (std::binary_search(open.begin(), open.end(), old, by_row)) continue;
+    if (old.rule == static_cast<uint8_t>(election::Rule::kC20)) {
+      open.push_back(old);  // who came second stays seen
+      continue;
+    }
+    const Bytes key = FindingKey(contest, tps, old.rule, old.row, old.opened_by);
+    auto row = Read<FindingRow>(kFindings, key);
+    if (!row) continue;
+    row->cleared_by = index;
+    rows_.Put(kFindings, key, Encode(*row));
+  }
+  std::sort(open.begin(), open.end(), by_row);
+  round->findings = std::move(open);
+  round->flags.with_findings =
+      std::any_of(round->findings.begin(), round->findings.end(), [](const OpenFinding& f) {
+        return election::InfoOf(static_cast<election::Rule>(f.rule)).severity != election::Severity::kWarning;
+      });
+}
+
+void State::ReplaceShown(const std::string& contest, const StationCode& tps, const RoundRow& before,
+                         const RoundRow& after) {
+  TallyDelta delta;
+  delta.stations = Minus(CountsOf(after.flags), CountsOf(before.flags));
+  delta.sums = CellDeltas(before.cells, after.cells);
+  if (!delta.stations.IsZero() || !delta.sums.empty()) tallies_.Add(contest, tps, delta);
+}
+
+void State::Fold(const LoggedEvent& e, const event::ResultSubmitted& body) {
+  ResultRow& row = *LoadResult(body.contest, body.tps);
+  const RoundRow before = row.newest.HasResult() || row.shown_round == row.newest.round
+                              ? RoundRow{}
+                              : ShownRound(body.contest, body.tps, row);
+  RoundRow& round = row.newest;
+  round.newest_event = e.hash;
+  round.versions.push_back(e.index);
+  round.cells = CellsOf(body, e.index);
+  round.evidence = body.evidence;
+  round.evidence_set_by.assign(body.evidence.size(), e.index);
+  round.flags.reported = AnyVote(round.cells);
+  const KeyRow* author = LoadKey(e.event.author);
+  if (author != nullptr && author->state.role != election::Role::kKpps &&
+      author->state.role != election::Role::kKppsln && author->state.role != election::Role::kImporter) {
+    round.ppk_acted = true;
+  }
+  Judge(body.contest, body.tps, e.index, &round);
+  row.shown_round = round.round;
+  ReplaceShown(body.contest, body.tps, before, round);
+  StoreResult(body.contest, body.tps, row);
+}
+
+void State::Fold(const LoggedEvent& e, const event::ResultCorrected& body) {
+  ResultRow& row = *LoadResult(body.contest, body.tps);
+  const RoundRow before = row.newest;
+  RoundRow& round = row.newest;
+  round.newest_event = e.hash;
+  round.versions.push_back(e.index);
+  for (const event::Change& change : body.changes) ChangeCell(change, e.index, &round);
+  for (const event::EvidenceChange& change : body.evidence) ChangeEvidence(change, e.index, &round);
+  round.flags.reported = AnyVote(round.cells);
+  const KeyRow* author = LoadKey(e.event.author);
+  if (author != nullptr && author->state.role != election::Role::kKpps &&
+      author->state.role != election::Role::kKppsln && author->state.role != election::Role::kImporter) {
+    round.ppk_acted = true;
+  }
+  Judge(body.contest, body.tps, e.index, &round);
+  ReplaceShown(body.contest, body.tps, before, round);
+  StoreResult(body.contest, body.tps, row);
+}
+
+void State::Fold(const LoggedEvent&, const event::ResultFinalised& body) {
+  ResultRow& row = *LoadResult(body.contest, body.tps);
+  row.newest.finalised = true;
+  StoreResult(body.contest, body.tps, row);
+}
+
+void State::Fold(const LoggedEvent& e, const event::RoundOpened& body) {
+  for (const RegionCode& place : body.places) {
+    std::vector<StationCode> stations;
+    const Bytes prefix = StationKey(place);
+    auto cursor = rows_.NewCursor(kRegistry);
+    for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+      const auto code = RegionCode::Parse(cursor->key().substr(1));
+      if (code) stations.push_back(*code);
+    }
+    for (const std::string& contest : body.contests) {
+      const ContestEntry* entry = registry_.Contest(contest);
+      for (const StationCode& tps : stations) {
+        if (entry == nullptr || !entry->state->Covers(tps)) continue;
+        ResultRow& row = *LoadResult(contest, tps);
+        rows_.Put(kPastRounds, PastRoundKey(contest, tps, row.newest.round), Encode(row.newest));
+        const auto round = static_cast<uint16_t>(row.newest.round + 1);
+        row.newest = RoundRow{};
+        row.newest.round = round;
+        row.newest.opened_at = e.index;
+        StoreResult(contest, tps, row);
+      }
+    }
+  }
+  admission::ReferenceState reference;
+  reference.places = body.places;
+  reference.contests = body.contests;
+  PutReference(e, std::move(reference));
+}
+
+void State::Fold(const LoggedEvent& e, const event::RoundCancelled& body) {
+  auto opened = Reference(body.opened);
+  if (!opened) return;
+  for (const std::string& contest : opened->contests) {
+    for (const RegionCode& place : opened->places) {
+      const Bytes prefix = PlaceKey(contest, place);
+      std::vector<StationCode> stations;
+      auto cursor = rows_.NewCursor(kResults);
+      for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+        const auto code = RegionCode::Parse(cursor->key().substr(contest.size() + 1));
+        if (code && code->IsStation()) stations.push_back(*code);
+      }
+      for (const StationCode& tps : stations) {
+        ResultRow& row = *LoadResult(contest, tps);
+        if (row.newest.opened_at != opened->index || row.newest.HasResult()) continue;
+        const auto previous = static_cast<uint16_t>(row.newest.round - 1);
+        const Bytes past = PastRoundKey(contest, tps, previous);
+        const auto round = Read<RoundRow>(kPastRounds, past);
+        if (!round) continue;
+        row.newest = *round;
+        rows_.Delete(kPastRounds, past);
+        StoreResult(contest, tps, row);
+      }
+    }
+  }
+  opened->resolved = true;
+  rows_.Put(kReferences, body.opened.view(), Encode(*opened));
+  PutReference(e, {});
+}
+
+// Whoever came second with other figures stays seen at the TPS.
+void State::NoteCompeting(const LoggedEvent& e) {
+  const auto* body = std::get_if<event::ResultSubmitted>(&e.event.body);
+  if (body == nullptr || registry_.Contest(body->contest) == nullptr) return;
+  ResultRow& row = *LoadResult(body->contest, body->tps);
+  const std::vector<Cell> theirs = CellsOf(*body, e.index);
+  std::vector<FieldKey> fields;
+  for (const SumDelta& delta : CellDeltas(row.newest.cells, theirs)) fields.push_back(delta.key);
+  if (fields.empty()) return;
+  const RoundRow before = row.newest;
+  const auto rule = static_cast<uint8_t>(election::Rule::kC20);
+  const OpenFinding finding{rule, e.index.value, e.index};
+  row.newest.findings.push_back(finding);
+  row.newest.flags.with_findings = true;
+  rows_.Put(kFindings, FindingKey(body->contest, body->tps, rule, finding.row, e.index),
+            Encode(FindingRow{std::nullopt, fields}));
+  if (row.shown_round == row.newest.round) ReplaceShown(body->contest, body->tps, before, row.newest);
+  StoreResult(body->contest, body->tps, row);
+}
+
+}  // namespace jejak::projection

@@ -1,0 +1,106 @@
+#include "ledger/projection/registry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ledger/projection/tables.h"
+
+namespace jejak::projection {
+namespace {
+
+Status Damaged(std::string_view what) {
+  return Status(Reason::kLedgerDamaged, fmt::format("a row of the registry does not decode: {}", what));
+}
+
+}  // namespace
+
+std::shared_ptr<const BallotEntry> ContestEntry::BallotAt(const RegionCode& place) const {
+  for (RegionCode code = place;; code = code.Parent()) {
+    const auto it = members.find(code);
+    if (it != members.end()) return it->second;
+    if (code.IsNation()) return nullptr;
+  }
+}
+
+std::shared_ptr<const BallotEntry> ContestEntry::OnlyBallotOf(const RegionCode& region) const {
+  const auto it = above.find(region);
+  if (it != above.end()) return it->second;
+  return BallotAt(region);
+}
+
+Result<Registry> Registry::Load(const KeyValueReader& rows) {
+  Registry out;
+  Bytes value;
+  if (!rows.Get(kRegistry, ElectionKey(), &value)) {
+    JEJAK_RETURN_IF_ERROR(rows.status());
+    return out;
+  }
+  out.election_ = Decode<ElectionRow>(value);
+  if (!out.election_) return Damaged("election");
+  for (const std::string& id : out.election_->contests) {
+    if (!rows.Get(kRegistry, ContestKey(id), &value)) {
+      JEJAK_RETURN_IF_ERROR(rows.status());
+      return Damaged(id);
+    }
+    auto contest = Decode<admission::ContestState>(value);
+    if (!contest) return Damaged(id);
+    out.AddContest(std::move(*contest));
+    const Bytes prefix = BallotKey(id, "");
+    auto cursor = rows.NewCursor(kRegistry);
+    for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+      auto ballot = Decode<admission::BallotState>(cursor->value());
+      if (!ballot) return Damaged(id);
+      out.AddBallot(std::move(*ballot));
+    }
+  }
+  JEJAK_RETURN_IF_ERROR(rows.status());
+  return out;
+}
+
+const ContestEntry* Registry::Contest(std::string_view id) const {
+  const auto it = contests_.find(id);
+  return it == contests_.end() ? nullptr : &it->second;
+}
+
+void Registry::AddContest(admission::ContestState state) {
+  const std::string id = state.id;
+  contests_[id].state = std::make_shared<const admission::ContestState>(std::move(state));
+}
+
+void Registry::ReplaceBallot(admission::BallotState ballot) {
+  ContestEntry& contest = contests_[ballot.contest];
+  const auto old = contest.ballots[ballot.dapil];
+  auto entry = std::make_shared<BallotEntry>(*old);
+  for (const event::Choice& choice : ballot.choices) contest.meanings[choice.id] = choice;
+  entry->ballot = std::make_shared<const admission::BallotState>(std::move(ballot));
+  contest.ballots[entry->ballot->dapil] = entry;
+  for (auto* index : {&contest.members, &contest.above}) {
+    for (auto& [code, known] : *index) {
+      if (known == old) known = entry;
+    }
+  }
+}
+
+void Registry::AddBallot(admission::BallotState ballot) {
+  ContestEntry& contest = contests_[ballot.contest];
+  auto entry = std::make_shared<BallotEntry>();
+  for (const event::Choice& choice : ballot.choices) {
+    entry->choices.push_back({choice.id, choice.kind, choice.party});
+    contest.meanings.emplace(choice.id, choice);
+  }
+  std::sort(entry->choices.begin(), entry->choices.end(),
+            [](const auto& a, const auto& b) { return a.id < b.id; });
+  entry->ballot = std::make_shared<const admission::BallotState>(std::move(ballot));
+  contest.ballots[entry->ballot->dapil] = entry;
+  for (const RegionCode& member : entry->ballot->members) {
+    contest.members[member] = entry;
+    for (RegionCode code = member; !code.IsNation();) {
+      code = code.Parent();
+      const auto [it, added] = contest.above.emplace(code, entry);
+      if (!added && it->second != entry) it->second = nullptr;
+    }
+  }
+}
+
+}  // namespace jejak::projection

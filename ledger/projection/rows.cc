@@ -1,0 +1,283 @@
+#include "ledger/projection/rows.h"
+
+#include "ledger/base/coding.h"
+
+namespace jejak::projection {
+namespace {
+
+using admission::BallotState;
+using admission::ContestState;
+using admission::KeyState;
+using admission::OfficialState;
+using admission::ReferenceState;
+using admission::SealState;
+using admission::StationState;
+
+// Writes and reads share one description of each row: Visit(archive, row). An archive is Out or In; both
+// take the members in the same order, so that the two directions can't drift apart.
+struct Out {
+  explicit Out(Bytes* bytes) : w(bytes) {}
+  Writer w;
+  void operator()(const std::string& v) { w.Sized(v); }
+  void operator()(const RegionCode& v) { w.Sized(v.view()); }
+  template <size_t N, typename Tag>
+  void operator()(const FixedBytes<N, Tag>& v) {
+    w.Fixed(v);
+  }
+  void operator()(bool v) { w.U8(v ? 1 : 0); }
+  void operator()(LogIndex v) { w.Varint(v.value); }
+  void operator()(UnixMicros v) { w.Signed(v.value); }
+  void operator()(int64_t v) { w.Signed(v); }
+  void operator()(int16_t v) { w.Signed(v); }
+  void operator()(FieldKey v) { w.Varint(v.packed()); }
+  template <typename T>
+    requires std::is_unsigned_v<T> && (!std::is_same_v<T, bool>)
+  void operator()(T v) {
+    w.Varint(v);
+  }
+  template <typename T>
+    requires std::is_enum_v<T>
+  void operator()(T v) {
+    w.Varint(static_cast<uint64_t>(v));
+  }
+  template <typename T>
+  void operator()(const std::optional<T>& v) {
+    w.U8(v ? 1 : 0);
+    if (v) (*this)(*v);
+  }
+  template <typename T>
+  void operator()(const std::vector<T>& v) {
+    w.Varint(v.size());
+    for (const T& element : v) (*this)(element);
+  }
+  template <typename T>
+    requires std::is_class_v<T>
+  void operator()(const T& v) {
+    Visit(*this, const_cast<T&>(v));
+  }
+};
+
+struct In {
+  explicit In(ByteView bytes) : r(bytes) {}
+  Reader r;
+  bool bad = false;
+  void operator()(std::string& v) { v = std::string(r.Sized()); }
+  void operator()(RegionCode& v) {
+    const auto code = RegionCode::Parse(r.Sized());
+    if (code) v = *code;
+    bad |= !code;
+  }
+  template <size_t N, typename Tag>
+  void operator()(FixedBytes<N, Tag>& v) {
+    v = r.Fixed<FixedBytes<N, Tag>>();
+  }
+  void operator()(bool& v) {
+    const uint8_t b = r.U8();
+    bad |= b > 1;
+    v = b == 1;
+  }
+  void operator()(LogIndex& v) { v.value = r.Varint(); }
+  void operator()(UnixMicros& v) { v.value = r.Signed(); }
+  void operator()(int64_t& v) { v = r.Signed(); }
+  void operator()(int16_t& v) { v = static_cast<int16_t>(r.Signed()); }
+  void operator()(FieldKey& v) { v = FieldKey::FromPacked(r.Varint()); }
+  template <typename T>
+    requires std::is_unsigned_v<T> && (!std::is_same_v<T, bool>)
+  void operator()(T& v) {
+    const uint64_t wide = r.Varint();
+    v = static_cast<T>(wide);
+    bad |= v != wide;
+  }
+  template <typename T>
+    requires std::is_enum_v<T>
+  void operator()(T& v) {
+    v = static_cast<T>(r.Varint());
+  }
+  template <typename T>
+  void operator()(std::optional<T>& v) {
+    bool there = false;
+    (*this)(there);
+    if (there) (*this)(v.emplace());
+  }
+  template <typename T>
+  void operator()(std::vector<T>& v) {
+    const uint64_t n = r.Varint();
+    if (n > r.remaining()) bad = true;  // every element takes at least a byte
+    if (bad || !r.ok()) return;
+    v.resize(static_cast<size_t>(n));
+    for (T& element : v) (*this)(element);
+  }
+  template <typename T>
+    requires std::is_class_v<T>
+  void operator()(T& v) {
+    Visit(*this, v);
+  }
+};
+
+template <typename A, typename... M>
+void Each(A& a, M&... members) {
+  (a(members), ...);
+}
+
+template <typename A>
+void Visit(A& a, admission::ElectionState& v) {
+  Each(a, v.id, v.kind, v.mode, v.rules, v.dpt_max, v.reserve_permille, v.ledger_key);
+}
+template <typename A>
+void Visit(A& a, ElectionRow& v) {
+  Each(a, v.state, v.name, v.origin, v.voting_day, v.root_key, v.supervisors_key, v.contests);
+}
+template <typename A>
+void Visit(A& a, event::Deadline& v) {
+  Each(a, v.stage, v.local_seconds);
+}
+template <typename A>
+void Visit(A& a, ContestState& v) {
+  Each(a, v.id, v.kind, v.name, v.covered, v.excepted, v.last_stage, v.kpps_may_correct, v.deadlines);
+}
+template <typename A>
+void Visit(A& a, RegionRow& v) {
+  Each(a, v.state.name, v.state.kind, v.state.utc_offset, v.state.expected_stations,
+       v.children_expected, v.children_known);
+}
+template <typename A>
+void Visit(A& a, event::Dpt& v) {
+  Each(a, v.l, v.p);
+}
+template <typename A>
+void Visit(A& a, StationState& v) {
+  Each(a, v.name, v.kind, v.dpt, v.registered_at);
+}
+template <typename A>
+void Visit(A& a, event::NewKey& v) {
+  Each(a, v.key, v.proof);
+}
+template <typename A>
+void Visit(A& a, event::Choice& v) {
+  Each(a, v.id, v.kind, v.number, v.name, v.party, v.witness_key);
+}
+template <typename A>
+void Visit(A& a, BallotState& v) {
+  Each(a, v.contest, v.dapil, v.members, v.choices);
+}
+template <typename A>
+void Visit(A& a, OfficialState& v) {
+  Each(a, v.body, v.role, v.jurisdiction, v.contest, v.choice, v.decree, v.name, v.enrolled_at,
+       v.enrolled_by, v.suspended, v.keys);
+}
+template <typename A>
+void Visit(A& a, KeyRow& v) {
+  KeyState& s = v.state;
+  Each(a, s.official, s.role, s.jurisdiction, s.contest, s.choice, s.enrolled_at, s.next_sequence,
+       s.head, s.refusals_in_a_row, s.suspended, s.revoked, s.official_suspended, v.revoked_at,
+       v.suspect_since);
+}
+template <typename A>
+void Visit(A& a, event::Evidence& v) {
+  Each(a, v.page, v.media_type, v.sha256, v.url);
+}
+template <typename A>
+void Visit(A& a, Cell& v) {
+  Each(a, v.key, v.value, v.set_by);
+}
+template <typename A>
+void Visit(A& a, OpenFinding& v) {
+  Each(a, v.rule, v.row, v.opened_by);
+}
+template <typename A>
+void Visit(A& a, StationFlags& v) {
+  Each(a, v.reported, v.corrected, v.completed, v.evidence_replaced, v.with_findings);
+}
+template <typename A>
+void Visit(A& a, RoundRow& v) {
+  Each(a, v.round, v.opened_at, v.newest_event, v.finalised, v.ppk_acted, v.flags, v.versions, v.cells,
+       v.evidence, v.evidence_set_by, v.findings);
+}
+template <typename A>
+void Visit(A& a, ResultRow& v) {
+  Each(a, v.newest, v.shown_round);
+}
+template <typename A>
+void Visit(A& a, StationCounts& v) {
+  Each(a, v.total, v.reported, v.corrected, v.completed, v.evidence_replaced, v.with_findings);
+}
+template <typename A>
+void Visit(A& a, SumCell& v) {
+  Each(a, v.key, v.sum, v.present);
+}
+template <typename A>
+void Visit(A& a, TallyRow& v) {
+  Each(a, v.stations, v.sums);
+}
+template <typename A>
+void Visit(A& a, RefusalRow& v) {
+  Each(a, v.reason, v.number, v.official, v.place);
+}
+template <typename A>
+void Visit(A& a, FindingRow& v) {
+  Each(a, v.cleared_by, v.fields);
+}
+template <typename A>
+void Visit(A& a, ReferenceState& v) {
+  Each(a, v.index, v.kind, v.contest, v.place, v.outcome, v.issuer, v.decision_kind, v.places,
+       v.contests, v.resolved);
+}
+template <typename A>
+void Visit(A& a, SealState& v) {
+  Each(a, v.certified_at, v.event);
+}
+
+template <typename Row>
+Bytes EncodeRow(const Row& row) {
+  Bytes out;
+  Out archive(&out);
+  archive(row);
+  return out;
+}
+
+}  // namespace
+
+std::optional<uint32_t> RegionRow::Expected() const {
+  if (state.expected_stations) return state.expected_stations;
+  if (children_known == 0) return std::nullopt;
+  return children_expected;
+}
+
+void StationCounts::Add(const StationCounts& other) {
+  total += other.total;
+  reported += other.reported;
+  corrected += other.corrected;
+  completed += other.completed;
+  evidence_replaced += other.evidence_replaced;
+  with_findings += other.with_findings;
+}
+
+bool StationCounts::IsZero() const { return *this == StationCounts{}; }
+
+#define JEJAK_ROW(type)                                             \
+  Bytes Encode(const type& row) { return EncodeRow(row); }          \
+  template <>                                                       \
+  std::optional<type> Decode<type>(ByteView bytes) {                \
+    In archive(bytes);                                              \
+    type row;                                                       \
+    archive(row);                                                   \
+    if (archive.bad || !archive.r.Done()) return std::nullopt;      \
+    return row;                                                     \
+  }
+JEJAK_ROW(ElectionRow)
+JEJAK_ROW(ContestState)
+JEJAK_ROW(RegionRow)
+JEJAK_ROW(StationState)
+JEJAK_ROW(BallotState)
+JEJAK_ROW(OfficialState)
+JEJAK_ROW(KeyRow)
+JEJAK_ROW(ResultRow)
+JEJAK_ROW(RoundRow)
+JEJAK_ROW(TallyRow)
+JEJAK_ROW(RefusalRow)
+JEJAK_ROW(FindingRow)
+JEJAK_ROW(ReferenceState)
+JEJAK_ROW(SealState)
+#undef JEJAK_ROW
+
+}  // namespace jejak::projection

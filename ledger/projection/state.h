@@ -1,0 +1,148 @@
+// The state of the ledger after a log prefix, as admission sees it, and the folds that bring it one entry
+// further. Reads go through an overlay over any key-value reader; the changes of a batch are drained from it
+// and committed together with the log.
+//
+// A deterministic function of the entries: no clock, no randomness, no order of a hash map enters a row.
+//
+// Thread rule: one thread. A damaged row or failed read is kept in status(), which must be looked at before
+// verdicts or rows become visible.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ledger/admission/state_view.h"
+#include "ledger/base/kv.h"
+#include "ledger/event/bodies.h"
+#include "ledger/event/codec.h"
+#include "ledger/projection/registry.h"
+#include "ledger/projection/rows.h"
+#include "ledger/projection/tally.h"
+
+namespace jejak::projection {
+
+// One entry, as the folds take it.
+struct LoggedEvent {
+  const event::Event& event;
+  Hash hash;
+  LogIndex index;
+  UnixMicros received_at;
+  std::optional<event::Refusal> refusal;
+};
+
+class State final : public admission::StateView {
+ public:
+  // `base` holds the rows after `size` entries, is borrowed, and may be replaced by Rebase.
+  static Result<std::unique_ptr<State>> Load(const KeyValueReader* base, TreeSize size);
+
+  // Folds the next entry: `logged.index` must be Size().
+  void Apply(const LoggedEvent& logged);
+  // Brings what a batch has gathered to the rows. Before draining rows() or reading tallies.
+  void Flush();
+  // After the rows were drained and committed: go on over the state that holds them.
+  void Rebase(const KeyValueReader* base) { rows_.Rebase(base); }
+  Overlay& rows() { return rows_; }
+  const Registry& registry() const { return registry_; }
+  Status status() const;
+
+  std::optional<admission::ElectionState> Election() const override;
+  std::optional<admission::KeyState> Key(const PublicKey& key) const override;
+  std::optional<admission::OfficialState> Official(std::string_view id) const override;
+  std::shared_ptr<const admission::ContestState> Contest(std::string_view id) const override;
+  std::optional<admission::RegionState> Region(const RegionCode& code) const override;
+  std::optional<admission::StationState> Station(const StationCode& code) const override;
+  std::shared_ptr<const admission::BallotState> Ballot(std::string_view contest,
+                                                       std::string_view dapil) const override;
+  std::shared_ptr<const admission::BallotState> BallotAt(std::string_view contest,
+                                                         const RegionCode& place) const override;
+  bool AnyBallotInside(std::string_view contest, const RegionCode& place) const override;
+  std::optional<event::Choice> ChoiceMeaning(std::string_view contest,
+                                             election::ChoiceId id) const override;
+  admission::ResultState Result(std::string_view contest, const StationCode& tps) const override;
+  std::optional<admission::SealState> Seal(std::string_view contest,
+                                           const RegionCode& region) const override;
+  std::optional<LogIndex> Reopened(std::string_view contest, const RegionCode& region,
+                                   election::Stage stage) const override;
+  std::optional<admission::ReferenceState> Reference(const Hash& event) const override;
+  std::optional<Hash> RecapPart(const PublicKey& author, std::string_view contest,
+                                const RegionCode& region, uint16_t part, uint16_t parts) const override;
+  std::optional<LogIndex> FindEvent(const Hash& event) const override;
+  bool ForkLogged(const PublicKey& key, uint64_t sequence) const override;
+  TreeSize Size() const override { return size_; }
+
+ private:
+  State(const KeyValueReader* base, TreeSize size, Registry registry)
+      : rows_(base), registry_(std::move(registry)), size_(size) {}
+
+  template <typename Row>
+  std::optional<Row> Read(TableId table, ByteView key) const;
+  void Damage(std::string what) const;
+
+  // fold.cc: the author's chain, refusals, activity, dispatch.
+  void AdvanceAuthor(const LoggedEvent& e);
+  KeyRow* LoadKey(const PublicKey& key) const;
+  void FoldBody(const LoggedEvent& e);
+  // fold_registry.cc
+  void Fold(const LoggedEvent& e, const event::ElectionOpened& body);
+  void Fold(const LoggedEvent& e, const event::ContestRegistered& body);
+  void Fold(const LoggedEvent& e, const event::RegionsRegistered& body);
+  void Fold(const LoggedEvent& e, const event::StationsRegistered& body);
+  void Fold(const LoggedEvent& e, const event::BallotRegistered& body);
+  void Fold(const LoggedEvent& e, const event::RegistryAmended& body);
+  void AmendRegion(const event::Amendment& amendment);
+  void AmendStation(const event::Amendment& amendment);
+  void AmendContest(const event::Amendment& amendment);
+  void AmendOfficial(const event::Amendment& amendment);
+  void ExpectStations(const RegionCode& code, std::optional<uint32_t> before, std::optional<uint32_t> after);
+  void CountStations(const ContestEntry& contest, const std::vector<StationCode>& stations);
+  // fold_officials.cc
+  void Fold(const LoggedEvent& e, const event::OfficialsEnrolled& body);
+  void Fold(const LoggedEvent& e, const event::KeyEnrolled& body);
+  void Fold(const LoggedEvent& e, const event::KeyRevoked& body);
+  void Fold(const LoggedEvent& e, const event::KeyReleased& body);
+  void Fold(const LoggedEvent& e, const event::OfficialSuspended& body);
+  void Fold(const LoggedEvent& e, const event::OfficialReinstated& body);
+  void Fold(const LoggedEvent& e, const event::LedgerKeyChanged& body);
+  void PutOfficial(std::string_view id, const admission::OfficialState& official);
+  void PutKey(const PublicKey& key, const KeyRow& row);
+  void EnrolKey(std::string_view id, const admission::OfficialState& official, const PublicKey& key,
+                LogIndex index);
+  void SetOfficialSuspended(std::string_view id, bool suspended);
+  // fold_results.cc
+  void Fold(const LoggedEvent& e, const event::ResultSubmitted& body);
+  void Fold(const LoggedEvent& e, const event::ResultCorrected& body);
+  void Fold(const LoggedEvent& e, const event::ResultFinalised& body);
+  void Fold(const LoggedEvent& e, const event::RoundOpened& body);
+  void Fold(const LoggedEvent& e, const event::RoundCancelled& body);
+  ResultRow* LoadResult(std::string_view contest, const StationCode& tps) const;
+  void StoreResult(const std::string& contest, const StationCode& tps, const ResultRow& row);
+  RoundRow ShownRound(std::string_view contest, const StationCode& tps, const ResultRow& row) const;
+  void Judge(const std::string& contest, const StationCode& tps, LogIndex index, RoundRow* round);
+  void ReplaceShown(const std::string& contest, const StationCode& tps, const RoundRow& before,
+                    const RoundRow& after);
+  void NoteCompeting(const LoggedEvent& e);
+  // fold_records.cc
+  void Fold(const LoggedEvent& e, const event::CopyFiled& body);
+  void Fold(const LoggedEvent& e, const event::ObjectionFiled& body);
+  void Fold(const LoggedEvent& e, const event::ObjectionResolved& body);
+  void Fold(const LoggedEvent& e, const event::IncidentRecorded& body);
+  void Fold(const LoggedEvent& e, const event::DecisionRecorded& body);
+  void Fold(const LoggedEvent& e, const event::RecapPart& body);
+  void Fold(const LoggedEvent& e, const event::RecapCertified& body);
+  void Fold(const LoggedEvent& e, const event::StageReopened& body);
+  void Fold(const LoggedEvent& e, const event::RulesChanged& body);
+  void Fold(const LoggedEvent& e, const event::TallyCommitted& body);
+  void PutReference(const LoggedEvent& e, admission::ReferenceState reference);
+
+  Overlay rows_;
+  Registry registry_;
+  TallyAccumulator tallies_;
+  TreeSize size_;
+  mutable Status damage_;
+  // The row last asked for: admission asks, then the fold changes the same one.
+  mutable std::optional<std::pair<PublicKey, std::optional<KeyRow>>> key_memo_;
+  mutable std::optional<std::pair<Bytes, ResultRow>> result_memo_;
+};
+
+}  // namespace jejak::projection

@@ -1,0 +1,48 @@
+// The tables of the projections and what their keys are. docs/reference/projections.md has the rows.
+#pragma once
+
+#include "ledger/base/bytes.h"
+#include "ledger/base/kv.h"
+#include "ledger/base/types.h"
+#include "ledger/election/codes.h"
+#include "ledger/election/field.h"
+#include "ledger/election/vocabulary.h"
+
+namespace jejak::projection {
+
+// Numbers are stable within a store's directory; 0 to 15 belong to the engine (ledger/engine/tables.h).
+inline constexpr TableId kRegistry{16};     // election, contests, regions, stations, ballots, officials …
+inline constexpr TableId kKeys{17};         // public key -> enrolment and chain
+inline constexpr TableId kResults{18};      // contest, TPS -> newest round
+inline constexpr TableId kPastRounds{19};   // contest, TPS, round -> a round that another followed
+inline constexpr TableId kTallies{20};      // contest, region -> sums
+inline constexpr TableId kActivity{21};     // official, index -> what it did
+inline constexpr TableId kFindings{22};     // contest, place, rule, row, opened by -> cleared by
+inline constexpr TableId kRefusals{23};     // index -> reason, official, place
+inline constexpr TableId kReferences{24};   // event hash -> what others may refer to
+
+// Event hash -> index. Written by the fold, but kept with the log: it is the same in every generation.
+inline constexpr TableId kEventIndex{15};
+
+// Keys inside kRegistry: one letter, then the name.
+Bytes ElectionKey();
+Bytes ContestKey(std::string_view contest);
+Bytes RegionKey(const election::RegionCode& code);
+Bytes StationKey(const election::StationCode& code);
+Bytes BallotKey(std::string_view contest, std::string_view dapil);
+Bytes OfficialKey(std::string_view id);
+Bytes SealKey(std::string_view contest, const election::RegionCode& region);
+Bytes ReopenKey(std::string_view contest, const election::RegionCode& region, election::Stage stage);
+Bytes ForkKey(const PublicKey& key, uint64_t sequence);
+Bytes RecapPartKey(const PublicKey& author, std::string_view contest,
+                   const election::RegionCode& region, uint16_t part);
+
+// contest \0 code, for kResults and kTallies; with the round behind it for kPastRounds.
+Bytes PlaceKey(std::string_view contest, const election::RegionCode& place);
+Bytes PastRoundKey(std::string_view contest, const election::StationCode& tps, uint16_t round);
+Bytes ActivityKey(std::string_view official, LogIndex index);
+Bytes IndexKey(LogIndex index);
+Bytes FindingKey(std::string_view contest, const election::RegionCode& place, uint8_t rule, uint64_t row,
+                 LogIndex opened_by);
+
+}  // namespace jejak::projection
