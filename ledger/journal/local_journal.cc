@@ -1,0 +1,90 @@
+#include "ledger/journal/local_journal.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+#include "ledger/base/limits.h"
+#include "ledger/base/time.h"
+
+namespace jejak::journal {
+
+Clocks Clocks::System() {
+  return {[] {
+            const auto now = std::chrono::system_clock::now().time_since_epoch();
+            return UnixMicros(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+          },
+          [] {
+            const auto now = std::chrono::steady_clock::now().time_since_epoch();
+            return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+          }};
+}
+
+LocalJournal::LocalJournal(Clocks clocks, UnixMicros last)
+    : clocks_(std::move(clocks)),
+      offset_(clocks_.wall().value - clocks_.monotonic_us()),
+      last_(last) {}
+
+Status LocalJournal::Propose(std::vector<Proposal> proposals) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return Status(Reason::kStopped, "the journal takes no more events");
+    for (Proposal& proposal : proposals) queue_.push_back(std::move(proposal));
+  }
+  arrived_.notify_one();
+  return {};
+}
+
+Result<UnixMicros> LocalJournal::Now() {
+  const UnixMicros now = clocks_.wall();
+  const int64_t parted = now.value - clocks_.monotonic_us() - offset_;
+  if (std::abs(parted) > limits::kClockSkewMicrosMax) {
+    return Status(Reason::kClockSkewed,
+                  "wall clock and monotonic clock have parted by " + std::to_string(parted / 1'000'000) + " s");
+  }
+  if (now.value < last_.value - limits::kClockSkewMicrosMax) {
+    return Status(Reason::kClockSkewed, "the clock says " + FormatTime(now) +
+                                            ", before the newest entry at " + FormatTime(last_));
+  }
+  return std::max(now, last_);
+}
+
+Result<std::vector<Ordered>> LocalJournal::Next(size_t events_max) {
+  std::vector<Proposal> taken;
+  {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [&] { return stopped_ || !queue_.empty(); });
+    const size_t n = std::min(events_max, queue_.size());
+    taken.reserve(n);
+    for (size_t i = 0; i < n; ++i) {
+      taken.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+  }
+  std::vector<Ordered> out;
+  out.reserve(taken.size());
+  std::optional<UnixMicros> now;  // read once a batch
+  for (Proposal& proposal : taken) {
+    if (proposal.received_at) {
+      last_ = std::max(last_, *proposal.received_at);
+    } else {
+      if (!now) {
+        JEJAK_ASSIGN_OR_RETURN(now, Now());
+      }
+      last_ = std::max(last_, *now);
+    }
+    out.push_back({std::move(proposal), last_});
+  }
+  return out;
+}
+
+void LocalJournal::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  arrived_.notify_all();
+}
+
+}  // namespace jejak::journal

@@ -1,0 +1,81 @@
+// The local journal must keep the order of proposals, never let receivedAt fall, hand out what is queued
+// after Stop, and refuse a clock that can't be trusted.
+#include "ledger/journal/local_journal.h"
+
+#include <gtest/gtest.h>
+
+#include "ledger/base/limits.h"
+
+namespace jejak::journal {
+namespace {
+
+struct FakeClocks {
+  int64_t wall = 1'000'000'000;
+  int64_t monotonic = 5;
+  Clocks Get() {
+    return {[this] { return UnixMicros(wall); }, [this] { return monotonic; }};
+  }
+};
+
+std::vector<Proposal> Proposals(size_t n, std::optional<UnixMicros> at = std::nullopt) {
+  std::vector<Proposal> out;
+  for (size_t i = 0; i < n; ++i) {
+    auto event = std::make_shared<event::SignedEvent>();
+    event->bytes = std::to_string(i);
+    out.push_back({event, at, nullptr});
+  }
+  return out;
+}
+
+TEST(LocalJournal, KeepsOrderAndTime) {
+  FakeClocks clocks;
+  LocalJournal journal(clocks.Get(), UnixMicros(0));
+  ASSERT_TRUE(journal.Propose(Proposals(5)).ok());
+  auto first = journal.Next(3);
+  ASSERT_TRUE(first.ok());
+  ASSERT_EQ(first->size(), 3U);
+  clocks.wall -= 1000;  // a small step back
+  auto rest = journal.Next(10);
+  ASSERT_TRUE(rest.ok());
+  ASSERT_EQ(rest->size(), 2U);
+  EXPECT_EQ((*rest)[1].proposal.event->bytes, "4");
+  EXPECT_EQ((*rest)[0].received_at, (*first)[2].received_at);
+}
+
+TEST(LocalJournal, GivenTimesNeverFall) {
+  FakeClocks clocks;
+  LocalJournal journal(clocks.Get(), UnixMicros(70));
+  ASSERT_TRUE(journal.Propose(Proposals(1, UnixMicros(50))).ok());
+  ASSERT_TRUE(journal.Propose(Proposals(1, UnixMicros(90))).ok());
+  auto next = journal.Next(10);
+  ASSERT_TRUE(next.ok());
+  EXPECT_EQ((*next)[0].received_at, UnixMicros(70));
+  EXPECT_EQ((*next)[1].received_at, UnixMicros(90));
+}
+
+TEST(LocalJournal, StopHandsOutTheRest) {
+  FakeClocks clocks;
+  LocalJournal journal(clocks.Get(), UnixMicros(0));
+  ASSERT_TRUE(journal.Propose(Proposals(2)).ok());
+  journal.Stop();
+  EXPECT_EQ(journal.Propose(Proposals(1)).reason(), Reason::kStopped);
+  EXPECT_EQ(journal.Next(10)->size(), 2U);
+  EXPECT_TRUE(journal.Next(10)->empty());
+}
+
+TEST(LocalJournal, RefusesAClockThatJumps) {
+  for (const int64_t jump : {limits::kClockSkewMicrosMax + 1, -limits::kClockSkewMicrosMax - 1}) {
+    FakeClocks clocks;
+    LocalJournal journal(clocks.Get(), UnixMicros(0));
+    clocks.wall += jump;
+    ASSERT_TRUE(journal.Propose(Proposals(1)).ok());
+    EXPECT_EQ(journal.Next(1).status().reason(), Reason::kClockSkewed);
+  }
+  FakeClocks clocks;
+  LocalJournal journal(clocks.Get(), UnixMicros(clocks.wall + limits::kClockSkewMicrosMax + 1));
+  ASSERT_TRUE(journal.Propose(Proposals(1)).ok());
+  EXPECT_EQ(journal.Next(1).status().reason(), Reason::kClockSkewed);
+}
+
+}  // namespace
+}  // namespace jejak::journal
