@@ -1,0 +1,58 @@
+// A reader's view of the ledger after some commit: log, tree, checkpoint and projections of one size. It never
+// blocks the writer and may be kept as long as it is needed.
+//
+// Thread rule: safe from several threads at once.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ledger/base/kv.h"
+#include "ledger/crypto/commitment.h"
+#include "ledger/merkle/rfc6962.h"
+#include "ledger/merkle/tile.h"
+#include "ledger/projection/entry_source.h"
+
+namespace jejak::engine {
+
+struct Person {
+  crypto::Salt salt;
+  std::string name;
+};
+
+class View final : public projection::EntrySource, public merkle::TileSource {
+ public:
+  View(std::shared_ptr<const KeyValueReader> rows, TreeSize size, Hash root)
+      : rows_(std::move(rows)), size_(size), root_(root) {}
+
+  const KeyValueReader& rows() const { return *rows_; }
+  TreeSize size() const override { return size_; }
+  const Hash& root() const { return root_; }
+
+  Result<projection::ReadEntry> Entry(LogIndex index) const override;
+  // The entry's bytes alone.
+  Result<Bytes> EntryBytes(LogIndex index) const;
+  // Index of the entry that holds the event with this hash.
+  std::optional<LogIndex> FindEvent(const Hash& event) const;
+  // The signed checkpoint of exactly this size, as text.
+  Result<std::string> Checkpoint() const;
+  Result<Bytes> ReadTile(merkle::TileId tile, uint32_t width) const override;
+  // The tlog-proof of the entry against Checkpoint().
+  Result<std::string> TlogProof(LogIndex index) const;
+  // None when the people table does not have the official.
+  std::optional<Person> PersonOf(std::string_view official) const;
+  // The greatest size whose last entry was received by `time`; 0 when there is none.
+  Result<TreeSize> SizeAt(UnixMicros time) const;
+
+ private:
+  std::shared_ptr<const KeyValueReader> rows_;
+  TreeSize size_;
+  Hash root_;
+};
+
+// Bytes of a row of kPeople.
+Bytes EncodePerson(const Person& person);
+std::optional<Person> DecodePerson(ByteView bytes);
+
+}  // namespace jejak::engine

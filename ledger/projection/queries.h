@@ -1,0 +1,175 @@
+// Answers from the projections' rows and the log: tallies, stations, histories, traces, findings, activity,
+// refusals. Each is of one log prefix, the one of the rows it is given.
+//
+// Thread rule: a Queries may be used by several threads when its reader and source may. Errors: NOT_FOUND and
+// the UNKNOWN_… reasons for what isn't registered, LEDGER_DAMAGED for rows that don't decode.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/base/kv.h"
+#include "ledger/base/status.h"
+#include "ledger/election/rules.h"
+#include "ledger/projection/entry_source.h"
+#include "ledger/projection/registry.h"
+#include "ledger/projection/rows.h"
+
+namespace jejak::projection {
+
+struct ChoiceSum {
+  event::Choice choice;
+  std::optional<uint64_t> votes;  // none: no TPS has it
+  uint32_t present = 0;
+  std::optional<uint64_t> party_total;  // parties only
+  uint32_t party_total_present = 0;
+};
+struct FigureSum {
+  election::Figure figure{};
+  std::optional<uint64_t> value;
+  uint32_t present = 0;
+};
+struct RegionName {
+  RegionCode code;
+  std::string name;
+};
+struct Tally {
+  RegionName region;                 // of a dapil: code empty, name its code
+  StationCounts stations;
+  std::optional<uint32_t> expected;  // TPSs expected, as registered
+  std::vector<ChoiceSum> votes;      // in ballot order; none where the region has no one ballot and no parties
+  std::vector<FigureSum> figures;    // all of them, in the order of the form
+};
+
+struct Author {
+  PublicKey key;
+  std::string official;
+  election::Role role{};
+  std::string body;
+  std::string decree;
+  LogIndex enrolled_at;  // of the key
+  RegionCode jurisdiction;
+};
+
+struct FieldChange {
+  FieldKey field;
+  std::optional<uint32_t> before, after;
+};
+struct EvidenceEdit {
+  uint16_t page = 0;
+  std::optional<event::Evidence> before, after;
+};
+
+// One accepted version of a station's figures.
+struct Version {
+  ReadEntry entry;
+  uint16_t round = 1;
+  Author author;
+  std::vector<FieldChange> changes;   // against the version before; the first: everything it sets
+  std::vector<EvidenceEdit> evidence_changes;
+  std::vector<election::FieldValue> values;  // after it, ascending
+  std::vector<event::Evidence> evidence;     // after it
+  std::vector<election::Finding> findings;   // of the values after it
+};
+
+// The part of a number that one TPS contributes, and how it got there.
+struct TraceEdit {
+  LogIndex index;
+  std::optional<uint32_t> before, after;
+  std::string reason;  // correction reason's name
+  Author author;
+};
+struct TraceEntry {
+  StationCode tps;
+  uint16_t round = 1;
+  uint32_t value = 0;
+  LogIndex index;      // entry that last set this figure
+  Hash event;
+  Author author;
+  UnixMicros received_at;
+  std::string reason;  // "" for the submission itself
+  std::optional<uint32_t> original_value;
+  LogIndex original_index;
+  Author original_author;
+  std::vector<TraceEdit> edits;  // every change of this figure after the original, oldest first
+};
+struct TracePage {
+  std::optional<uint64_t> value;  // the number itself; none when no TPS has it
+  uint32_t missing = 0;  // TPSs of the region that don't have the figure
+  std::vector<TraceEntry> entries;
+  std::string next;  // code to go on from; empty at the end
+};
+
+struct StationLine {
+  StationCode code;
+  std::string name;
+  uint16_t round = 1;
+  StationFlags flags;
+  std::optional<LogIndex> newest;  // entry of the newest version
+  std::vector<election::FieldValue> values;
+};
+
+struct FindingLine {
+  election::Rule rule{};
+  uint64_t row = 0;
+  std::string contest;
+  RegionCode place;
+  std::vector<FieldKey> fields;
+  LogIndex opened_by;
+  std::optional<LogIndex> cleared_by;
+};
+
+struct ActivityLine {
+  LogIndex index;
+  event::BodyKind kind{};
+  uint16_t refusal = 0;  // logged number; 0: accepted
+};
+
+struct RefusalLine {
+  LogIndex index;
+  RefusalRow row;
+};
+
+class Queries {
+ public:
+  // Reads the registry. `rows` and `entries` are borrowed and of one size.
+  static Result<std::unique_ptr<Queries>> Open(const KeyValueReader* rows, const EntrySource* entries);
+
+  const Registry& registry() const { return registry_; }
+  Result<RegionName> Region(const RegionCode& code) const;
+  // Facts of the key's official. NOT_FOUND for a key that was never enrolled.
+  Result<Author> AuthorOf(const PublicKey& key) const;
+  Result<admission::OfficialState> Official(std::string_view id) const;
+
+  // A region or a TPS.
+  Result<Tally> TallyOf(std::string_view contest, const RegionCode& region) const;
+  Result<Tally> TallyOfDapil(std::string_view contest, std::string_view dapil) const;
+  // The registered regions or stations right below, in the contest's scope, in code order.
+  Result<std::vector<RegionCode>> Children(std::string_view contest, const RegionCode& region) const;
+
+  // At most `limit` lines from `from` on (empty: the beginning); `next` is where to go on, empty at the end.
+  Result<std::vector<StationLine>> Stations(std::string_view contest, const RegionCode& region,
+                                            std::string_view from, size_t limit, std::string* next) const;
+  Result<std::vector<Version>> History(std::string_view contest, const StationCode& tps) const;
+  Result<TracePage> Trace(std::string_view contest, const RegionCode& region, const FieldKey& field,
+                          std::string_view from, size_t limit) const;
+  // No contest: all of them. Ascending by contest, place, rule, row.
+  Result<std::vector<FindingLine>> Findings(std::optional<std::string> contest, const RegionCode& region,
+                                            std::optional<election::Rule> rule) const;
+  Result<std::vector<ActivityLine>> Activity(std::string_view official, LogIndex from, size_t limit) const;
+  Result<std::vector<RefusalLine>> Refusals(std::optional<RegionCode> region,
+                                            std::optional<std::string> official,
+                                            std::optional<Reason> reason, LogIndex from,
+                                            size_t limit) const;
+
+ private:
+  Queries(const KeyValueReader* rows, const EntrySource* entries, Registry registry)
+      : rows_(rows), entries_(entries), registry_(std::move(registry)) {}
+  const KeyValueReader* rows_;
+  const EntrySource* entries_;
+  Registry registry_;
+};
+
+}  // namespace jejak::projection
