@@ -68,7 +68,7 @@ struct ElectionChoice {
 struct FormContext {
   ContestKind kind{};
   std::span<const ElectionChoice> choices;  // the ballot at this TPS, strictly ascending by id
-  uint32_t dpt_max = 0;                     // largest DPT of a TPS: 300 in a Pemilu, 600 in a Pilkada
+  uint32_t dpt_max = 0;                     // largest DPT of a TPS: 300 in a Pemilu, 600 Pilkada
   uint16_t reserve_permille = 0;            // spare ballots per thousand of the DPT: 20 or 25
   bool abroad_post = false;                 // post abroad (LNPos): II.4 is split
 };
@@ -99,12 +99,13 @@ struct BigFieldValue {
 // `decree` has I.A of the region, every part of it that `row` states otherwise, by its packed key |
 // kDecreeRow. All lists are strictly ascending by key.
 inline constexpr uint64_t kDecreeRow = uint64_t{1} << 40;
-std::vector<Finding> CheckRecap(std::span<const BigFieldValue> row, std::span<const BigFieldValue> sums,
+std::vector<Finding> CheckRecap(std::span<const BigFieldValue> row,
+                                std::span<const BigFieldValue> sums,
                                 std::span<const BigFieldValue> decree = {});
 
-// C17: the votes of all choices and V.A, V.B, V.C as bytes, equal exactly when these are. Empty
-// when one of them is absent or no choice has a vote: such forms are never called alike. The bytes
-// are a key for an index of a desa's forms.
+// C17: the votes of all choices and V.A, V.B, V.C (which may be absent) as bytes, equal exactly
+// when these are. Empty when a choice's votes are absent or all are zero: such forms are never
+// called alike. The bytes are a key for an index of a desa's forms.
 std::string VoteVector(std::span<const FieldValue> values, const FormContext& context);
 // C17: the finding that a TPS gets when `other` of the same desa has the same vector. Row: the last
 // three digits of `other`. The other TPS gets the mirror image.
@@ -112,8 +113,8 @@ Finding SameVotes(const StationCode& other, const FormContext& context);
 
 // C19: every field that stands in both forms with different values. `copy` is a number that stays
 // the copy's own among those of its TPS. Row: RowOfCopy.
-std::vector<Finding> CheckCopy(std::span<const FieldValue> form, std::span<const FieldValue> copy_values,
-                               uint32_t copy);
+std::vector<Finding> CheckCopy(std::span<const FieldValue> form,
+                               std::span<const FieldValue> copy_values, uint32_t copy);
 // (copy mod 2^28) << 36 | packed key.
 uint64_t RowOfCopy(uint32_t copy, FieldKey key);
 
