@@ -16,8 +16,10 @@ constexpr ReasonRow kRows[] = {
     {kCopiesDiffer, kExplains | kEvidenceOnFile, "the form and its copies differed (beda salinan)"},
     {kRecount, kExplains | kEvidenceNew | kGroundOfRecount | kMinutesAtAnyStage,
      "the ballots were counted again (HSU)"},
-    {kObjectionUpheld, kExplains | kAcceptedObjection, "an objection was accepted (keberatan diterima)"},
-    {kBawasluAdvice, kExplains | Requirement::kBawasluAdvice, "Bawaslu advised it (saran perbaikan)"},
+    {kObjectionUpheld, kExplains | kAcceptedObjection,
+     "an objection was accepted (keberatan diterima)"},
+    {kBawasluAdvice, kExplains | Requirement::kBawasluAdvice,
+     "Bawaslu advised it (saran perbaikan)"},
     {kBawasluRuling, kExplains | Requirement::kBawasluRuling, "Bawaslu ruled so (putusan Bawaslu)"},
     {kCourtRuling, kExplains | Requirement::kCourtRuling, "a court ruled so (putusan MK)"},
     {kPhotoReplaced, kExplains | kEvidenceNew, "a photo was bad or of another form (foto diganti)"},
@@ -37,8 +39,8 @@ const ReasonRow& RowOf(election::CorrectionReason reason) {
 }
 
 bool RestsOnDecision(election::CorrectionReason reason) {
-  constexpr uint32_t kDecisions = Requirement::kBawasluAdvice | Requirement::kBawasluRuling |
-                                  Requirement::kCourtRuling;
+  constexpr uint32_t kDecisions =
+      Requirement::kBawasluAdvice | Requirement::kBawasluRuling | Requirement::kCourtRuling;
   return (RowOf(reason).requires_all & kDecisions) != 0;
 }
 

@@ -38,7 +38,8 @@ struct ReasonRow {
 std::span<const ReasonRow> CorrectionReasons();
 const ReasonRow& RowOf(election::CorrectionReason reason);
 
-// Whether the reason rests on a decision, with which KPU may correct after the last stage is sealed.
+// Whether the reason rests on a decision, with which KPU may correct after the last stage is
+// sealed.
 bool RestsOnDecision(election::CorrectionReason reason);
 
 }  // namespace jejak::admission

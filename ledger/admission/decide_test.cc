@@ -1,5 +1,6 @@
-// The door, forks and retries, genesis, and the precedence of refusals: of two faults in one event the one that comes
-// first in reasons.def decides, shown for every pair of faults that a correction can have.
+// The door, forks and retries, genesis, and the precedence of refusals: of two faults in one event
+// the one that comes first in reasons.def decides, shown for every pair of faults that a correction
+// can have.
 #include "ledger/admission/decide.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +15,8 @@
 namespace jejak::admission {
 namespace {
 
-std::string DecideAs(const World& world, const event::Event& event, const Hash& hash = HashOf(0xaa)) {
+std::string DecideAs(const World& world, const event::Event& event,
+                     const Hash& hash = HashOf(0xaa)) {
   return Said(Decide(world.view, event, hash));
 }
 
@@ -46,8 +48,10 @@ TEST(Door, GapIsAnsweredWithWhatIsExpected) {
 
 TEST(Door, UnknownRulesStopTheProgram) {
   World world;
-  EXPECT_EQ(Said(world.Try(world.Official(Role::kRoot, ""), event::RulesChanged{9})), "DOOR RULES_UNKNOWN");
-  EXPECT_EQ(Said(world.Try(world.Official(Role::kKpu, ""), event::RulesChanged{9})), "ROLE_NOT_ENTITLED/0");
+  EXPECT_EQ(Said(world.Try(world.Official(Role::kRoot, ""), event::RulesChanged{9})),
+            "DOOR RULES_UNKNOWN");
+  EXPECT_EQ(Said(world.Try(world.Official(Role::kKpu, ""), event::RulesChanged{9})),
+            "ROLE_NOT_ENTITLED/0");
   EXPECT_EQ(Said(world.Try(world.Official(Role::kRoot, ""), event::RulesChanged{kRulesWritten})),
             "NOTHING_CHANGED/0");
   const PublicKey kpps = world.Official(Role::kKpps, kTps);
@@ -139,7 +143,7 @@ TEST_F(GenesisTest, ProvesItsKeysAndItsPlace) {
   body.rules = 9;
   EXPECT_EQ(Said(Decide(empty, Event(), HashOf(1))), "DOOR RULES_UNKNOWN");
   body.rules = kRulesWritten;
-  for (event::NewKey event::ElectionOpened::* key :
+  for (event::NewKey event::ElectionOpened::*key :
        {&event::ElectionOpened::root_key, &event::ElectionOpened::ledger_key,
         &event::ElectionOpened::supervisors_key}) {
     const auto kept = body.*key;
@@ -167,8 +171,9 @@ struct Fault {
 };
 
 // Without contest, TPS or both together there are no stage, ballot, round or versions.
-const std::set<Reason> kOfTheTps = {Reason::kStageSealed,     Reason::kUnknownChoice, Reason::kUnknownRound,
-                                    Reason::kSupersedesStale, Reason::kNothingChanged};
+const std::set<Reason> kOfTheTps = {Reason::kStageSealed, Reason::kUnknownChoice,
+                                    Reason::kUnknownRound, Reason::kSupersedesStale,
+                                    Reason::kNothingChanged};
 
 std::vector<Fault> Faults() {
   using E = event::Event;
@@ -181,26 +186,33 @@ std::vector<Fault> Faults() {
       {Reason::kAuthorFork, [](World&, E& e, C&) { e.previous = HashOf(0x78); }, {}},
       {Reason::kKeyRevoked, [](World& w, E& e, C&) { w.view.keys[e.author].revoked = true; }, {}},
       {Reason::kOfficialSuspended,
-       [](World& w, E& e, C&) { w.view.keys[e.author].official_suspended = true; }, {}},
+       [](World& w, E& e, C&) { w.view.keys[e.author].official_suspended = true; },
+       {}},
       {Reason::kRoleNotEntitled,
-       [](World& w, E& e, C&) { w.view.keys[e.author].role = Role::kPanwasluKecamatan; }, {}},
+       [](World& w, E& e, C&) { w.view.keys[e.author].role = Role::kPanwasluKecamatan; },
+       {}},
       {Reason::kOutsideJurisdiction,
-       [](World& w, E& e, C&) { w.view.keys[e.author].jurisdiction = Code("650106"); }, {}},
+       [](World& w, E& e, C&) { w.view.keys[e.author].jurisdiction = Code("650106"); },
+       {}},
       {Reason::kModeForbids,
        [](World& w, E&, C& c) {
          w.view.election->mode = election::Mode::kLive;
          c.reason = election::CorrectionReason::kUnstated;
-       }, {}},
+       },
+       {}},
       {Reason::kStageSealed, [](World& w, E&, C&) { w.Certify("pdpr", "6501", 9); }, {}},
       {Reason::kUnknownContest, [](World&, E&, C& c) { c.contest = "none"; },
        with(kOfTheTps, Reason::kOutsideContest)},
       {Reason::kUnknownStation, [](World& w, E&, C&) { w.view.stations.clear(); }, kOfTheTps},
       {Reason::kUnknownChoice,
-       [](World&, E&, C& c) { c.changes.push_back({FieldKey::Votes(99), 1}); }, {Reason::kNothingChanged}},
+       [](World&, E&, C& c) {
+         c.changes.push_back({FieldKey::Votes(99), 1});
+       },
+       {Reason::kNothingChanged}},
       {Reason::kUnknownRound, [](World&, E&, C& c) { c.round = 2; }, {}},
       {Reason::kUnknownReference, [](World&, E&, C& c) { c.refers_to = {HashOf(0xdd)}; }, {}},
-      {Reason::kOutsideContest, [](World& w, E&, C&) { w.view.contests["pdpr"].covered = {Code("64")}; },
-       kOfTheTps},
+      {Reason::kOutsideContest,
+       [](World& w, E&, C&) { w.view.contests["pdpr"].covered = {Code("64")}; }, kOfTheTps},
       {Reason::kSupersedesStale, [](World&, E&, C& c) { c.supersedes = HashOf(0x52); }, {}},
       {Reason::kBasisMissing, [](World&, E&, C& c) { c.minutes.reset(); }, {}},
       {Reason::kNothingChanged, [](World&, E&, C& c) { c.changes[0].value = 299; }, {}},

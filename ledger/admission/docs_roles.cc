@@ -17,9 +17,9 @@ using event::BodyKind;
 
 constexpr std::string_view kIntroduction = R"(# Roles
 
-Rendered from the tables in `ledger/admission/roles.cc`, which decide every verdict. What a role is not named for
-is refused with `ROLE_NOT_ENTITLED`, a place out of reach with `OUTSIDE_JURISDICTION`, a stage that does not fit
-with `STAGE_SEALED` or `STAGE_NOT_OPEN`; [reasons.md](reasons.md) has them all.
+Rendered from the tables in `ledger/admission/roles.cc`, which decide every verdict. What a role is
+not named for is refused with `ROLE_NOT_ENTITLED`, a place out of reach with `OUTSIDE_JURISDICTION`, a
+stage that does not fit with `STAGE_SEALED` or `STAGE_NOT_OPEN`; [reasons.md](reasons.md) has them all.
 
 ## Who may do what
 
@@ -28,20 +28,20 @@ with `STAGE_SEALED` or `STAGE_NOT_OPEN`; [reasons.md](reasons.md) has them all.
 constexpr std::string_view kStages = R"(
 ## Stages
 
-The recapitulation of one contest at one TPS, in its newest round, passes the stages of KPPS, PPK, KPU kab/kota, KPU
-provinsi and KPU, up to the contest's last; abroad those of KPPSLN, PPLN and KPU.
+The recapitulation of one contest at one TPS, in its newest round, passes the stages of KPPS, PPK, KPU
+kab/kota, KPU provinsi and KPU, up to the contest's last; abroad those of KPPSLN, PPLN and KPU.
 
-- The stage of KPPS ends with `resultFinalised`, with the first submission or correction by PPK, or with a
-  certification that covers the TPS.
-- Every other stage ends with a certification, by its body or one above, that covers the TPS. A certification from
-  before the TPS's newest round was opened does not count.
+- The stage of KPPS ends with `resultFinalised`, with the first submission or correction by PPK, or with
+  a certification that covers the TPS.
+- Every other stage ends with a certification, by its body or one above, that covers the TPS. A
+  certification from before the TPS's newest round was opened does not count.
 - PPK may correct before KPPS has finished. Bodies above may correct only when the stage below has ended.
-- `stageReopened` names contest, region and stage. It opens the stage of that one body until a certification by it or
-  by a body above that is newer. The stage of KPPS is not opened again: PPK corrects.
-- A body whose stage comes after the contest's last takes no part in it (`ROLE_NOT_ENTITLED`), save KPU, which may
-  correct anywhere once the last stage is sealed, with a decision as the reason.
-- Certifying again takes a `stageReopened`, or a round opened there, since the last certification. A body may certify
-  although one above already has.
+- `stageReopened` names contest, region and stage. It opens the stage of that one body until a newer
+  certification by it or by a body above. The stage of KPPS is not opened again: PPK corrects.
+- A body whose stage comes after the contest's last takes no part in it (`ROLE_NOT_ENTITLED`), save KPU,
+  which may correct anywhere once the last stage is sealed, with a decision as the reason.
+- Certifying again takes a `stageReopened`, or a round opened there, since the last certification. A body
+  may certify although one above already has.
 
 )";
 
@@ -100,7 +100,8 @@ std::string Flags(uint32_t flags, std::span<const std::string_view> texts) {
 
 std::string Names(const std::vector<Role>& roles) {
   std::string out;
-  for (const Role role : roles) fmt::format_to(std::back_inserter(out), "{}`{}`", out.empty() ? "" : ", ", Name(role));
+  for (const Role role : roles)
+    fmt::format_to(std::back_inserter(out), "{}`{}`", out.empty() ? "" : ", ", Name(role));
   return out;
 }
 
@@ -120,8 +121,9 @@ void AppendBody(BodyKind body, std::string* out) {
       same.push_back(role);
       return true;
     });
-    fmt::format_to(std::back_inserter(*out), "| `{}` | {} | {} | {} | {} |\n", BodyName(body), Names(same),
-                   Text(may.scope), Text(may.stage), Flags(may.conditions, kConditionTexts));
+    fmt::format_to(std::back_inserter(*out), "| `{}` | {} | {} | {} | {} |\n", BodyName(body),
+                   Names(same), Text(may.scope), Text(may.stage),
+                   Flags(may.conditions, kConditionTexts));
   }
 }
 
@@ -170,11 +172,15 @@ void AppendJurisdictions(std::string* out) {
 std::string RenderRoles() {
   std::string out(kIntroduction);
   out += "| Body | Roles | Where | When | Conditions |\n|---|---|---|---|---|\n";
-  for (size_t body = 0; body < event::kBodyKinds; ++body) AppendBody(static_cast<BodyKind>(body), &out);
-  out += "\n`electionOpened` after genesis is always refused, with `ALREADY_REGISTERED` for root.\n";
+  for (size_t body = 0; body < event::kBodyKinds; ++body)
+    AppendBody(static_cast<BodyKind>(body), &out);
+  out +=
+      "\n`electionOpened` after genesis is always refused, with `ALREADY_REGISTERED` for root.\n";
   out += kStages;
   out += "## Who enrols whom\n\n";
-  out += "Everyone may also revoke keys of their own, except the ledger. The keys of `root`, `ledger` and `bawaslu` in\n";
+  out +=
+      "Everyone may also revoke keys of their own, except the ledger. The keys of `root`, `ledger` "
+      "and `bawaslu` in\n";
   out += "genesis, and of participants in their ballot, prove themselves.\n\n";
   out += "| Role | Over | May | Whom |\n|---|---|---|---|\n";
   AppendAuthorities(&out);

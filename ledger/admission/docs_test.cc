@@ -1,5 +1,5 @@
-// The pages under docs/reference must say what the tables in the code say: each is rendered and compared with
-// the file. With JEJAK_WRITE_DOCS=1 the files are written instead.
+// The pages under docs/reference must say what the tables in the code say: each is rendered and
+// compared with the file. With JEJAK_WRITE_DOCS=1 the files are written instead.
 #include "ledger/admission/docs.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,8 @@ namespace jejak::admission {
 namespace {
 
 void Compare(const std::string& name, const std::string& rendered) {
-  const std::filesystem::path path = std::filesystem::path(JEJAK_SOURCE_DIR) / "docs/reference" / name;
+  const std::filesystem::path path =
+      std::filesystem::path(JEJAK_SOURCE_DIR) / "docs/reference" / name;
   if (std::getenv("JEJAK_WRITE_DOCS") != nullptr) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path) << rendered;
@@ -21,7 +22,8 @@ void Compare(const std::string& name, const std::string& rendered) {
   std::ifstream in(path);
   std::stringstream file;
   file << in.rdbuf();
-  EXPECT_EQ(file.str(), rendered) << path << " is not what the code says: run with JEJAK_WRITE_DOCS=1";
+  EXPECT_EQ(file.str(), rendered) << path
+                                  << " is not what the code says: run with JEJAK_WRITE_DOCS=1";
 }
 
 TEST(Docs, RolesAreThoseOfTheTable) { Compare("roles.md", RenderRoles()); }

@@ -35,7 +35,9 @@ class FakeView : public StateView {
   std::optional<ElectionState> Election() const override { return election; }
   std::string ElectionName() const override { return election_name; }
   std::optional<KeyState> Key(const PublicKey& key) const override { return Get(keys, key); }
-  std::optional<OfficialState> Official(std::string_view id) const override { return Get(officials, id); }
+  std::optional<OfficialState> Official(std::string_view id) const override {
+    return Get(officials, id);
+  }
   std::shared_ptr<const ContestState> Contest(std::string_view id) const override {
     const auto contest = Get(contests, id);
     return contest ? std::make_shared<const ContestState>(*contest) : nullptr;
@@ -44,19 +46,25 @@ class FakeView : public StateView {
     if (code.IsNation()) return RegionState{};
     return Get(regions, code);
   }
-  std::optional<StationState> Station(const StationCode& code) const override { return Get(stations, code); }
-  std::shared_ptr<const BallotState> Ballot(std::string_view contest, std::string_view dapil) const override {
-    return FindBallot([&](const BallotState& b) { return b.contest == contest && b.dapil == dapil; });
+  std::optional<StationState> Station(const StationCode& code) const override {
+    return Get(stations, code);
+  }
+  std::shared_ptr<const BallotState> Ballot(std::string_view contest,
+                                            std::string_view dapil) const override {
+    return FindBallot(
+        [&](const BallotState& b) { return b.contest == contest && b.dapil == dapil; });
   }
   std::shared_ptr<const BallotState> BallotAt(std::string_view contest,
                                               const RegionCode& place) const override {
     return FindBallot([&](const BallotState& b) {
-      return b.contest == contest && AnyOf(b.members, [&](const auto& m) { return m.Contains(place); });
+      return b.contest == contest &&
+             AnyOf(b.members, [&](const auto& m) { return m.Contains(place); });
     });
   }
   bool AnyBallotInside(std::string_view contest, const RegionCode& place) const override {
     return AnyOf(ballots, [&](const BallotState& b) {
-      return b.contest == contest && AnyOf(b.members, [&](const auto& m) { return place.Contains(m); });
+      return b.contest == contest &&
+             AnyOf(b.members, [&](const auto& m) { return place.Contains(m); });
     });
   }
   std::optional<event::Choice> ChoiceMeaning(std::string_view contest, ChoiceId id) const override {
@@ -79,8 +87,9 @@ class FakeView : public StateView {
   std::optional<ReferenceState> Reference(const Hash& event) const override {
     return Get(references, event);
   }
-  std::optional<Hash> RecapPart(const PublicKey& author, std::string_view contest, const RegionCode& region,
-                                uint16_t part, uint16_t of) const override {
+  std::optional<Hash> RecapPart(const PublicKey& author, std::string_view contest,
+                                const RegionCode& region, uint16_t part,
+                                uint16_t of) const override {
     return Get(parts, std::tuple(author, std::string(contest), region, part, of));
   }
   std::optional<LogIndex> RoundOpenedAround(std::string_view contest,

@@ -1,5 +1,6 @@
-// The first entry: it creates the root, ledger and supervisors' officials, which prove their keys themselves.
-// What is wrong with it is answered at the door, since before it there is no log to record a refusal in.
+// The first entry: it creates the root, ledger and supervisors' officials, which prove their keys
+// themselves. What is wrong with it is answered at the door, since before it there is no log to
+// record a refusal in.
 #include <array>
 #include <utility>
 

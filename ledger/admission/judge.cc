@@ -7,7 +7,8 @@
 
 namespace jejak::admission {
 
-bool CheckRegistered(const StateView& view, const RegionCode& place, size_t number, Faults* faults) {
+bool CheckRegistered(const StateView& view, const RegionCode& place, size_t number,
+                     Faults* faults) {
   if (place.IsStation()) {
     if (view.Station(place)) return true;
     faults->Add(Reason::kUnknownStation, number);
@@ -27,16 +28,18 @@ std::shared_ptr<const ContestState> KnownContest(const StateView& view, std::str
 
 bool Touches(const ContestState& contest, const RegionCode& place) {
   if (contest.Covers(place)) return true;
-  return std::any_of(contest.covered.begin(), contest.covered.end(), [&](const RegionCode& covered) {
-    return place.Contains(covered) && contest.Covers(covered);
-  });
+  return std::any_of(contest.covered.begin(), contest.covered.end(),
+                     [&](const RegionCode& covered) {
+                       return place.Contains(covered) && contest.Covers(covered);
+                     });
 }
 
 bool Named(const std::optional<event::Minutes>& minutes) {
   return minutes.has_value() && !minutes->number.empty();
 }
 
-std::optional<ReferenceState> KnownDecision(const StateView& view, const Hash& event, Faults* faults) {
+std::optional<ReferenceState> KnownDecision(const StateView& view, const Hash& event,
+                                            Faults* faults) {
   auto reference = view.Reference(event);
   if (reference && reference->kind == event::BodyKind::kDecisionRecorded) return reference;
   faults->Add(Reason::kUnknownReference);

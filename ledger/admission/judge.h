@@ -1,6 +1,6 @@
-// How the verdict on one body is reached. Every check of a body adds what it finds to Faults, which keeps the
-// one that comes first in reasons.def, and of that reason the first element. So the order of checks in the
-// code does not matter to the verdict, and one pass over a body is enough.
+// How the verdict on one body is reached. Every check of a body adds what it finds to Faults, which
+// keeps the one that comes first in reasons.def, and of that reason the first element. So the order
+// of checks in the code does not matter to the verdict, and one pass over a body is enough.
 //
 // Internal to admission. Thread rule: values on one stack.
 #pragma once
@@ -22,7 +22,8 @@ class Faults {
     if (!Wants(reason, number)) return;
     first_ = {reason, static_cast<uint32_t>(number)};
   }
-  // Whether such a fault would come before what was found so far: for checks that cost more than a look.
+  // Whether such a fault would come before what was found so far: for checks that cost more than a
+  // look.
   bool Wants(Reason reason, size_t number = 0) const {
     return !any() || std::tuple(reason, number) < std::tuple(first_.reason, size_t{first_.number});
   }
@@ -56,12 +57,14 @@ bool CheckRegistered(const StateView& view, const RegionCode& place, size_t numb
 // The contest, or null with UNKNOWN_CONTEST.
 std::shared_ptr<const ContestState> KnownContest(const StateView& view, std::string_view id,
                                                  size_t number, Faults* faults);
-// Whether some of the place votes in the contest: it lies in the contest's area, or holds a part of it.
+// Whether some of the place votes in the contest: it lies in the contest's area, or holds a part of
+// it.
 bool Touches(const ContestState& contest, const RegionCode& place);
 // Minutes that can be found again.
 bool Named(const std::optional<event::Minutes>& minutes);
 // UNKNOWN_REFERENCE unless `event` is an accepted decisionRecorded.
-std::optional<ReferenceState> KnownDecision(const StateView& view, const Hash& event, Faults* faults);
+std::optional<ReferenceState> KnownDecision(const StateView& view, const Hash& event,
+                                            Faults* faults);
 // Whether a decision speaks of this contest and of this place, or of a part of it.
 bool Concerns(const ReferenceState& decision, std::string_view contest, const RegionCode& place);
 // REGISTRY_INVALID where a place holds the one after it. `places` is ascending.
@@ -72,7 +75,8 @@ bool KindFits(election::RegionKind kind, const RegionCode& code);
 bool KindFits(election::StationKind kind, const StationCode& code);
 bool UtcOffsetFits(int64_t minutes);
 
-// ALREADY_REGISTERED when the key is enrolled, KEY_UNACCEPTABLE when it is weak or its proof doesn't hold.
+// ALREADY_REGISTERED when the key is enrolled, KEY_UNACCEPTABLE when it is weak or its proof
+// doesn't hold.
 void CheckNewKey(const Act& act, const event::NewKey& key, std::string_view official, size_t number,
                  Faults* faults);
 // "participant/<contest>/<choice>": the id of the official whose key a ballot names.

@@ -1,5 +1,5 @@
-// Amendments of registered facts. Each says what the fact is now, as text, so that two that cross don't
-// overwrite one another unseen.
+// Amendments of registered facts. Each says what the fact is now, as text, so that two that cross
+// don't overwrite one another unseen.
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -136,8 +136,8 @@ bool OtherHalfAgrees(const std::vector<Amendment>& all, const Amendment& half) {
   const AmendedField other =
       half.field == AmendedField::kDptL ? AmendedField::kDptP : AmendedField::kDptL;
   return std::any_of(all.begin(), all.end(), [&](const Amendment& a) {
-    return a.field == other && a.subject == half.subject && a.before.empty() == half.before.empty() &&
-           a.after.empty() == half.after.empty();
+    return a.field == other && a.subject == half.subject &&
+           a.before.empty() == half.before.empty() && a.after.empty() == half.after.empty();
   });
 }
 
@@ -155,8 +155,8 @@ bool Fits(const std::vector<Amendment>& all, const Amendment& amendment) {
       return kind && KindFits(*kind, *StationCode::Parse(amendment.subject));
     }
     case AmendedField::kUtcOffset: {
-      const auto minutes = Number(after, std::numeric_limits<int16_t>::min(),
-                                  std::numeric_limits<int16_t>::max());
+      const auto minutes =
+          Number(after, std::numeric_limits<int16_t>::min(), std::numeric_limits<int16_t>::max());
       return after.empty() || (minutes && UtcOffsetFits(*minutes));
     }
     case AmendedField::kExpectedStations: return after.empty() || Number(after, 0, kUint32Max);
@@ -165,8 +165,8 @@ bool Fits(const std::vector<Amendment>& all, const Amendment& amendment) {
       return (after.empty() || Number(after, 0, kUint32Max)) && OtherHalfAgrees(all, amendment);
     case AmendedField::kKppsMayCorrect: return after == "true" || after == "false";
     case AmendedField::kDeadline:
-      return after.empty() ||
-             Number(after, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max());
+      return after.empty() || Number(after, std::numeric_limits<int64_t>::min(),
+                                     std::numeric_limits<int64_t>::max());
     case AmendedField::kStationName: return true;
     default: return !after.empty();
   }
@@ -182,7 +182,8 @@ void CheckAuthor(const Act& act, const Amendment& amendment, size_t number, Faul
 }  // namespace
 
 void Judge(const Act& act, const event::RegistryAmended& body, Faults* faults) {
-  for (size_t i = 0; i < body.amendments.size(); ++i) CheckAuthor(act, body.amendments[i], i, faults);
+  for (size_t i = 0; i < body.amendments.size(); ++i)
+    CheckAuthor(act, body.amendments[i], i, faults);
   if (faults->Settled()) return;
   if (body.amendments.empty()) faults->Add(Reason::kNothingChanged);
   if (body.legal_basis.empty()) faults->Add(Reason::kBasisMissing);

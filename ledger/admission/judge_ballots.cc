@@ -22,15 +22,16 @@ bool KindFits(ChoiceKind kind, ContestKind contest) {
 }
 
 bool MayHaveWitnesses(ChoiceKind kind) {
-  return kind == ChoiceKind::kTicket || kind == ChoiceKind::kParty || kind == ChoiceKind::kIndividual;
+  return kind == ChoiceKind::kTicket || kind == ChoiceKind::kParty ||
+         kind == ChoiceKind::kIndividual;
 }
 
 bool SameMeaning(const event::Choice& a, const event::Choice& b) {
   return a.kind == b.kind && a.number == b.number && a.name == b.name && a.party == b.party;
 }
 
-void CheckMember(const Act& act, const ContestState& contest, const RegionCode& member, size_t number,
-                 Faults* faults) {
+void CheckMember(const Act& act, const ContestState& contest, const RegionCode& member,
+                 size_t number, Faults* faults) {
   if (!CheckRegistered(act.view, member, number, faults)) return;
   if (!contest.Covers(member)) faults->Add(Reason::kOutsideContest, number);
   if (act.view.BallotAt(contest.id, member) != nullptr ||
@@ -39,8 +40,8 @@ void CheckMember(const Act& act, const ContestState& contest, const RegionCode& 
   }
 }
 
-void CheckMeaning(const Act& act, const std::string& contest, const event::Choice& choice, size_t number,
-                  Faults* faults) {
+void CheckMeaning(const Act& act, const std::string& contest, const event::Choice& choice,
+                  size_t number, Faults* faults) {
   const auto meaning = act.view.ChoiceMeaning(contest, choice.id);
   if (!meaning) return;
   if (choice.kind == ChoiceKind::kCandidate) {

@@ -62,10 +62,12 @@ bool SetsHashedPage(const ResultCorrected& body) {
 // After the correction: a page that it sets, or one that stands and is not touched.
 bool HasHashedPage(const ResultCorrected& body, const ResultState& result) {
   if (SetsHashedPage(body)) return true;
-  return std::any_of(result.evidence.begin(), result.evidence.end(), [&](const event::Evidence& page) {
-    return page.sha256 && std::none_of(body.evidence.begin(), body.evidence.end(),
-                                       [&](const event::EvidenceChange& c) { return c.page == page.page; });
-  });
+  return std::any_of(
+      result.evidence.begin(), result.evidence.end(), [&](const event::Evidence& page) {
+        return page.sha256 &&
+               std::none_of(body.evidence.begin(), body.evidence.end(),
+                            [&](const event::EvidenceChange& c) { return c.page == page.page; });
+      });
 }
 
 bool SupportsObjection(const ReferenceState& reference, const ResultCorrected& body) {
@@ -74,8 +76,10 @@ bool SupportsObjection(const ReferenceState& reference, const ResultCorrected& b
          reference.place.Contains(body.tps);
 }
 
-bool SupportsDecision(const ReferenceState& reference, const ResultCorrected& body, uint32_t wanted) {
-  if (reference.kind != BodyKind::kDecisionRecorded || !Concerns(reference, body.contest, body.tps)) {
+bool SupportsDecision(const ReferenceState& reference, const ResultCorrected& body,
+                      uint32_t wanted) {
+  if (reference.kind != BodyKind::kDecisionRecorded ||
+      !Concerns(reference, body.contest, body.tps)) {
     return false;
   }
   const bool ruling = reference.decision_kind == DecisionKind::kRuling;
@@ -86,7 +90,8 @@ bool SupportsDecision(const ReferenceState& reference, const ResultCorrected& bo
 }
 
 void CheckReferences(const Act& act, const ResultCorrected& body, uint32_t wanted, Faults* faults) {
-  constexpr uint32_t kReferences = kAcceptedObjection | kBawasluAdvice | kBawasluRuling | kCourtRuling;
+  constexpr uint32_t kReferences =
+      kAcceptedObjection | kBawasluAdvice | kBawasluRuling | kCourtRuling;
   bool supported = (wanted & kReferences) == 0;
   for (size_t i = 0; i < body.refers_to.size(); ++i) {
     const auto reference = act.view.Reference(body.refers_to[i]);
@@ -100,7 +105,8 @@ void CheckReferences(const Act& act, const ResultCorrected& body, uint32_t wante
   if (!supported) faults->Add(Reason::kBasisMissing);
 }
 
-void CheckBasis(const Act& act, const ResultCorrected& body, const ResultState& result, Faults* faults) {
+void CheckBasis(const Act& act, const ResultCorrected& body, const ResultState& result,
+                Faults* faults) {
   const uint32_t wanted = RowOf(body.reason).requires_all;
   const auto needs = [wanted](Requirement requirement) { return (wanted & requirement) != 0; };
   const bool minutes = act.may.Has(kMinutes) || needs(kMinutesAtAnyStage);
@@ -120,12 +126,14 @@ void CheckBasis(const Act& act, const ResultCorrected& body, const ResultState& 
 void CheckReason(const Act& act, const ResultCorrected& body, Faults* faults) {
   const bool unstated = body.reason == CorrectionReason::kUnstated;
   if (act.may.Has(kOnlyUnstated) != unstated) {
-    // In a live election nobody may leave the reason out, so there the mode is what stands against it.
+    // In a live election nobody may leave the reason out, so there the mode is what stands against
+    // it.
     faults->Add(unstated && act.Live() ? Reason::kModeForbids : Reason::kRoleNotEntitled);
   }
 }
 
-void CheckStage(const Act& act, const ResultCorrected& body, const TpsFacts& facts, Faults* faults) {
+void CheckStage(const Act& act, const ResultCorrected& body, const TpsFacts& facts,
+                Faults* faults) {
   const auto stage = StageOf(act.author.role);
   if (!stage || act.may.stage == StageRule::kAny) return;
   if (act.may.Has(kContestAllows) && !facts.contest->kpps_may_correct) {

@@ -23,14 +23,16 @@ Target TargetOf(const State& state) {
   return {state.role, state.jurisdiction, state.contest, state.choice};
 }
 
-void CheckAuthority(const Act& act, const Target& target, Power power, size_t number, Faults* faults) {
+void CheckAuthority(const Act& act, const Target& target, Power power, size_t number,
+                    Faults* faults) {
   const Authority* authority = AuthorityOver(act.author.role, target.role);
   if (authority == nullptr || (authority->powers & power) == 0) {
     return faults->Add(Reason::kRoleNotEntitled, number);
   }
-  const bool reaches = authority->reach == Reach::kParticipant
-                           ? target.contest == act.author.contest && target.choice == act.author.choice
-                           : act.author.jurisdiction.Contains(target.jurisdiction);
+  const bool reaches =
+      authority->reach == Reach::kParticipant
+          ? target.contest == act.author.contest && target.choice == act.author.choice
+          : act.author.jurisdiction.Contains(target.jurisdiction);
   if (!reaches) faults->Add(Reason::kOutsideJurisdiction, number);
 }
 
@@ -76,7 +78,8 @@ std::optional<KeyState> KnownKey(const Act& act, const PublicKey& key, Faults* f
 // Whether the official would still have a key in force.
 bool HasOtherKey(const Act& act, const KeyState& state, const PublicKey& without) {
   const auto official = act.view.Official(state.official);
-  return official && std::any_of(official->keys.begin(), official->keys.end(), [&](const PublicKey& key) {
+  return official &&
+         std::any_of(official->keys.begin(), official->keys.end(), [&](const PublicKey& key) {
            const auto other = key == without ? std::nullopt : act.view.Key(key);
            return other && !other->revoked;
          });
@@ -120,11 +123,13 @@ void Judge(const Act& act, const event::KeyRevoked& body, Faults* faults) {
   if (body.reason.empty()) faults->Add(Reason::kBasisMissing);
   const auto key = KnownKey(act, body.key, faults);
   if (!key) return;
-  if (key->official != act.author.official) CheckAuthority(act, TargetOf(*key), kRevokeKey, 0, faults);
+  if (key->official != act.author.official)
+    CheckAuthority(act, TargetOf(*key), kRevokeKey, 0, faults);
   // The ledger's key in force is changed, so that there always is one.
   if (body.key == act.election.ledger_key) faults->Add(Reason::kRoleNotEntitled);
   if (key->revoked) faults->Add(Reason::kAlreadyRegistered);
-  if (key->role == Role::kRoot && !HasOtherKey(act, *key, body.key)) faults->Add(Reason::kRegistryInvalid);
+  if (key->role == Role::kRoot && !HasOtherKey(act, *key, body.key))
+    faults->Add(Reason::kRegistryInvalid);
 }
 
 void Judge(const Act& act, const event::KeyReleased& body, Faults* faults) {

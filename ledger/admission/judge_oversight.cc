@@ -16,8 +16,8 @@ void Judge(const Act& act, const event::ObjectionFiled& body, Faults* faults) {
   if (!Touches(*contest, body.place)) faults->Add(Reason::kOutsideContest);
   for (size_t i = 0; i < body.fields.size(); ++i) {
     const FieldKey& field = body.fields[i];
-    const bool of_choice = field.kind == election::FieldKind::kVotes ||
-                           field.kind == election::FieldKind::kPartyTotal;
+    const bool of_choice =
+        field.kind == election::FieldKind::kVotes || field.kind == election::FieldKind::kPartyTotal;
     if (of_choice && !act.view.ChoiceMeaning(body.contest, field.id)) {
       faults->Add(Reason::kUnknownChoice, i);
     }
@@ -45,18 +45,21 @@ void Judge(const Act& act, const event::IncidentRecorded& body, Faults* faults) 
   }
 }
 
-// Numbers count the contests for UNKNOWN_CONTEST, the places otherwise. A decision that names no place is
-// about the nation.
+// Numbers count the contests for UNKNOWN_CONTEST, the places otherwise. A decision that names no
+// place is about the nation.
 void Judge(const Act& act, const event::DecisionRecorded& body, Faults* faults) {
   const bool by_bawaslu = body.issuer == election::Issuer::kBawaslu;
-  if ((act.may.Has(kIssuedByBawaslu) && !by_bawaslu) || (act.may.Has(kIssuedByOthers) && by_bawaslu)) {
+  if ((act.may.Has(kIssuedByBawaslu) && !by_bawaslu) ||
+      (act.may.Has(kIssuedByOthers) && by_bawaslu)) {
     faults->Add(Reason::kRoleNotEntitled);
   }
   if (body.places.empty()) act.CheckPlace(RegionCode(), 0, faults);
   for (size_t i = 0; i < body.places.size(); ++i) act.CheckPlace(body.places[i], i, faults);
   if (faults->Settled()) return;
-  for (size_t i = 0; i < body.contests.size(); ++i) KnownContest(act.view, body.contests[i], i, faults);
-  for (size_t i = 0; i < body.places.size(); ++i) CheckRegistered(act.view, body.places[i], i, faults);
+  for (size_t i = 0; i < body.contests.size(); ++i)
+    KnownContest(act.view, body.contests[i], i, faults);
+  for (size_t i = 0; i < body.places.size(); ++i)
+    CheckRegistered(act.view, body.places[i], i, faults);
   if (body.number.empty() || body.document.IsZero()) faults->Add(Reason::kBasisMissing);
 }
 

@@ -66,8 +66,8 @@ RecapFacts CheckRecap(const Act& act, const std::string& contest_id, const Regio
   return facts;
 }
 
-void CheckRow(const Act& act, const event::RecapPart& body, const ContestState* contest, size_t number,
-              Meanings* meanings, Faults* faults) {
+void CheckRow(const Act& act, const event::RecapPart& body, const ContestState* contest,
+              size_t number, Meanings* meanings, Faults* faults) {
   const event::RecapRow& row = body.rows[number];
   if (!body.region.Contains(row.child) || body.region == row.child) {
     faults->Add(Reason::kRegistryInvalid, number);
@@ -88,7 +88,8 @@ void CheckParts(const Act& act, const event::RecapCertified& body, Faults* fault
   if (body.parts_hash.has_value() != (body.parts != 0)) faults->Add(Reason::kBasisMissing);
   Bytes hashes;
   for (uint16_t part = 1; part != 0 && part <= body.parts; ++part) {
-    const auto hash = act.view.RecapPart(act.event.author, body.contest, body.region, part, body.parts);
+    const auto hash =
+        act.view.RecapPart(act.event.author, body.contest, body.region, part, body.parts);
     if (!hash) return faults->Add(Reason::kBasisMissing, part - size_t{1});
     hashes += hash->view();
   }
@@ -97,7 +98,8 @@ void CheckParts(const Act& act, const event::RecapCertified& body, Faults* fault
   }
 }
 
-// Numbers count the votes, then the party totals, then the signatories; for officials, the signatories.
+// Numbers count the votes, then the party totals, then the signatories; for officials, the
+// signatories.
 void CheckNames(const Act& act, const event::RecapCertified& body, Faults* faults) {
   Meanings meanings(act.view, body.contest);
   size_t number = 0;

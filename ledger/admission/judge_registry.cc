@@ -46,7 +46,8 @@ void Judge(const Act&, const event::ElectionOpened&, Faults* faults) {
 // Numbers count the covered regions, then the excepted ones; for deadlines, the deadlines.
 void Judge(const Act& act, const event::ContestRegistered& body, Faults* faults) {
   if (act.view.Contest(body.id) != nullptr) faults->Add(Reason::kAlreadyRegistered);
-  if (body.covered.empty() || body.last_stage == Stage::kKpps) faults->Add(Reason::kRegistryInvalid);
+  if (body.covered.empty() || body.last_stage == Stage::kKpps)
+    faults->Add(Reason::kRegistryInvalid);
   size_t number = 0;
   for (const RegionCode& region : body.covered) {
     if (region.IsStation()) {
@@ -58,9 +59,9 @@ void Judge(const Act& act, const event::ContestRegistered& body, Faults* faults)
   }
   for (const RegionCode& region : body.excepted) {
     CheckRegistered(act.view, region, number, faults);
-    const bool inside = std::any_of(body.covered.begin(), body.covered.end(), [&](const RegionCode& c) {
-      return c.Contains(region) && !(c == region);
-    });
+    const bool inside =
+        std::any_of(body.covered.begin(), body.covered.end(),
+                    [&](const RegionCode& c) { return c.Contains(region) && !(c == region); });
     if (!inside) faults->Add(Reason::kRegistryInvalid, number);
     ++number;
   }

@@ -1,6 +1,5 @@
 // Results of polling stations: submission, KPPS's closing, and the copies that others hold.
 #include "ledger/admission/judge_result.h"
-
 #include "ledger/admission/stages.h"
 
 namespace jejak::admission {
@@ -18,13 +17,12 @@ class BallotWalk {
   const event::Choice* Next(ChoiceId id) {
     if (ballot_ == nullptr) return nullptr;
     if (!indexed_) return ballot_->Find(id);
-    while (at_ < ballot_->by_id.size() && Choice().id < id) ++at_;
-    return at_ < ballot_->by_id.size() && Choice().id == id ? &Choice() : nullptr;
+    const auto& by_id = ballot_->by_id;
+    while (at_ < by_id.size() && by_id[at_].id < id) ++at_;
+    return at_ < by_id.size() && by_id[at_].id == id ? &ballot_->choices[by_id[at_].at] : nullptr;
   }
 
  private:
-  const event::Choice& Choice() const { return ballot_->choices[ballot_->by_id[at_]]; }
-
   const BallotState* ballot_;
   bool indexed_;
   size_t at_ = 0;
@@ -36,7 +34,8 @@ bool IsParty(const event::Choice* choice) {
 
 }  // namespace
 
-TpsFacts LookUp(const Act& act, const std::string& contest, const StationCode& tps, Faults* faults) {
+TpsFacts LookUp(const Act& act, const std::string& contest, const StationCode& tps,
+                Faults* faults) {
   TpsFacts facts;
   facts.contest = KnownContest(act.view, contest, 0, faults);
   facts.registered = tps.IsStation() && act.view.Station(tps).has_value();
@@ -85,7 +84,8 @@ void Judge(const Act& act, const event::ResultSubmitted& body, Faults* faults) {
   if (faults->Settled()) return;
   const TpsFacts facts = LookUp(act, body.contest, body.tps, faults);
   if (act.may.Has(kMinutes) && !Named(body.minutes)) faults->Add(Reason::kBasisMissing);
-  if (body.figures.empty() && body.votes.empty() && body.party_totals.empty() && body.evidence.empty()) {
+  if (body.figures.empty() && body.votes.empty() && body.party_totals.empty() &&
+      body.evidence.empty()) {
     faults->Add(Reason::kNothingChanged);
   }
   if (!facts.result) return;
@@ -124,7 +124,8 @@ void Judge(const Act& act, const event::CopyFiled& body, Faults* faults) {
   }
   if (faults->Settled()) return;
   const TpsFacts facts = LookUp(act, body.contest, body.tps, faults);
-  if (body.figures.empty() && body.votes.empty() && body.party_totals.empty() && body.evidence.empty()) {
+  if (body.figures.empty() && body.votes.empty() && body.party_totals.empty() &&
+      body.evidence.empty()) {
     faults->Add(Reason::kNothingChanged);
   }
   if (!facts.result) return;

@@ -23,7 +23,8 @@ void Judge(const Act& act, const event::RoundOpened& body, Faults* faults) {
   if (faults->Settled()) return;
   std::vector<std::shared_ptr<const ContestState>> contests;
   for (size_t i = 0; i < body.contests.size(); ++i) {
-    if (auto contest = KnownContest(act.view, body.contests[i], i, faults)) contests.push_back(contest);
+    if (auto contest = KnownContest(act.view, body.contests[i], i, faults))
+      contests.push_back(contest);
   }
   for (size_t i = 0; i < body.places.size(); ++i) {
     CheckRegistered(act.view, body.places[i], i, faults);

@@ -11,7 +11,9 @@ namespace {
 
 class OfficialsTest : public testing::Test {
  protected:
-  std::string By(const PublicKey& author, event::Body body) { return Said(world.Try(author, std::move(body))); }
+  std::string By(const PublicKey& author, event::Body body) {
+    return Said(world.Try(author, std::move(body)));
+  }
   event::OfficialsEnrolled Enrolment(const std::function<void(event::OfficialFact&)>& change) {
     event::OfficialFact fact;
     fact.id = "ppk-1";
@@ -32,9 +34,11 @@ TEST_F(OfficialsTest, EnrolmentProvesItsKeys) {
   EXPECT_EQ(By(kabkota, Enrolment([](auto&) {})), "ACCEPTED");
   EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.keys.clear(); })), "ACCEPTED");
   EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.id = "ppk-2"; })), "KEY_UNACCEPTABLE/0");
-  EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.keys[0].proof.bytes[3] ^= 1; })), "KEY_UNACCEPTABLE/0");
+  EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.keys[0].proof.bytes[3] ^= 1; })),
+            "KEY_UNACCEPTABLE/0");
   // The neutral element: of small order.
-  EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.keys[0].key = PublicKey{{1}}; })), "KEY_UNACCEPTABLE/0");
+  EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.keys[0].key = PublicKey{{1}}; })),
+            "KEY_UNACCEPTABLE/0");
   // A proof for another election.
   world.view.election->id = world.election = HashOf(0xef);
   const auto elsewhere = Enrolment([](auto&) {});
@@ -44,9 +48,11 @@ TEST_F(OfficialsTest, EnrolmentProvesItsKeys) {
 
 TEST_F(OfficialsTest, IdsAndKeysAreNew) {
   EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.id = "ppk-650105"; })), "ALREADY_REGISTERED/0");
-  EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.id = "participant/pdpr/4"; })), "REGISTRY_INVALID/0");
+  EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.id = "participant/pdpr/4"; })),
+            "REGISTRY_INVALID/0");
   EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.id = ""; })), "REGISTRY_INVALID/0");
-  EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.contest = "pdpr", f.choice = 4; })), "REGISTRY_INVALID/0");
+  EXPECT_EQ(By(kabkota, Enrolment([](auto& f) { f.contest = "pdpr", f.choice = 4; })),
+            "REGISTRY_INVALID/0");
   auto twice = Enrolment([](auto&) {});
   twice.officials.push_back(twice.officials[0]);
   twice.officials[1].id = "ppk-3";
@@ -61,7 +67,8 @@ TEST_F(OfficialsTest, FurtherKeys) {
   EXPECT_EQ(By(kabkota, enrol("ppk-650105")), "ACCEPTED");
   EXPECT_EQ(By(kabkota, enrol("nobody")), "UNKNOWN_OFFICIAL/0");
   EXPECT_EQ(By(ppk, enrol("ppk-650105")), "ROLE_NOT_ENTITLED/0");
-  EXPECT_EQ(By(world.Official(Role::kKpuKabkota, "6401"), enrol("ppk-650105")), "OUTSIDE_JURISDICTION/0");
+  EXPECT_EQ(By(world.Official(Role::kKpuKabkota, "6401"), enrol("ppk-650105")),
+            "OUTSIDE_JURISDICTION/0");
   auto body = enrol("ppk-650105");
   body.key.key = kpps;
   EXPECT_EQ(By(kabkota, body), "ALREADY_REGISTERED/0");
@@ -93,7 +100,7 @@ TEST_F(OfficialsTest, RootAndLedgerAlwaysKeepAKey) {
   const auto revoke = [](const PublicKey& key) { return event::KeyRevoked{key, "lost", {}}; };
   EXPECT_EQ(By(root, revoke(root)), "REGISTRY_INVALID/0");
   PublicKey spare = root;
-  spare.bytes[31] = 1;
+  spare.bytes[31] = 0xff;
   world.view.keys[spare] = world.view.keys[root];
   world.view.officials["root-0"].keys.push_back(spare);
   EXPECT_EQ(By(root, revoke(root)), "ACCEPTED");

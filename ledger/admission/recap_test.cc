@@ -1,4 +1,5 @@
-// Certifications and their parts, stages opened again, rounds, objections, incidents and decisions: one test a refusal.
+// Certifications and their parts, stages opened again, rounds, objections, incidents and decisions:
+// one test a refusal.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -17,7 +18,9 @@ class RecapTest : public testing::Test {
     good.size = TreeSize(1);
     good.minutes = SomeMinutes();
   }
-  std::string By(const PublicKey& author, event::Body body) { return Said(world.Try(author, std::move(body))); }
+  std::string By(const PublicKey& author, event::Body body) {
+    return Said(world.Try(author, std::move(body)));
+  }
   std::string With(const std::function<void(event::RecapCertified&)>& change) {
     auto body = good;
     change(body);
@@ -35,9 +38,14 @@ TEST_F(RecapTest, CertificationEachRefusal) {
   EXPECT_EQ(With([](auto& b) { b.minutes.reset(); }), "BASIS_MISSING/0");
   EXPECT_EQ(With([](auto& b) { b.size = TreeSize(2); }), "UNKNOWN_REFERENCE/0");
   EXPECT_EQ(With([](auto& b) { b.votes = {{4, 1}, {9, 1}}; }), "UNKNOWN_CHOICE/1");
-  EXPECT_EQ(With([](auto& b) { b.votes = {{4, 1}}, b.party_totals = {{400, 1}}; }), "UNKNOWN_CHOICE/1");
+  EXPECT_EQ(With([](auto& b) {
+              b.votes = {{4, 1}}, b.party_totals = {{400, 1}};
+            }),
+            "UNKNOWN_CHOICE/1");
   EXPECT_EQ(With([](auto& b) { b.signatories = {{"", 4, {}}, {"", 9, {}}}; }), "UNKNOWN_CHOICE/1");
-  EXPECT_EQ(With([](auto& b) { b.signatories = {{"nobody", 0, {}}, {"ppk-650105", 0, {}}}; }),
+  EXPECT_EQ(With([](auto& b) {
+              b.signatories = {{"nobody", 0, {}}, {"ppk-650105", 0, {}}};
+            }),
             "UNKNOWN_OFFICIAL/0");
   EXPECT_EQ(With([](auto& b) { b.replaces = HashOf(1); }), "SUPERSEDES_STALE/0");
   world.view.contests["pdpr"].covered = {Code("64")};
@@ -83,7 +91,8 @@ TEST_F(RecapTest, CertifyingAgainTakesAReopeningOrARound) {
 }
 
 TEST_F(RecapTest, EachBodyCertifiesItsOwnRegion) {
-  const auto certify = [&](Role role, const char* home, const char* region, const char* contest = "pdpr") {
+  const auto certify = [&](Role role, const char* home, const char* region,
+                           const char* contest = "pdpr") {
     auto body = good;
     body.contest = contest;
     body.region = Code(region);
@@ -102,7 +111,9 @@ TEST_F(RecapTest, EachBodyCertifiesItsOwnRegion) {
 }
 
 TEST_F(RecapTest, Rows) {
-  const auto row = [](const char* child) { return event::RecapRow{Code(child), {}, {{4, 1}}, {{4, 1}}}; };
+  const auto row = [](const char* child) {
+    return event::RecapRow{Code(child), {}, {{4, 1}}, {{4, 1}}};
+  };
   const auto part = [&](std::vector<event::RecapRow> rows) {
     return By(ppk, event::RecapPart{"pdpr", Code("650105"), 1, 1, std::move(rows)});
   };
@@ -119,7 +130,8 @@ TEST_F(RecapTest, Rows) {
 }
 
 TEST_F(RecapTest, ReopeningTakesASealAndADecision) {
-  const Hash decision = world.AddDecision(election::Issuer::kBawaslu, election::DecisionKind::kRuling, 0xdc);
+  const Hash decision =
+      world.AddDecision(election::Issuer::kBawaslu, election::DecisionKind::kRuling, 0xdc);
   const event::StageReopened stage{"pdpr", Code("650105"), Stage::kPpk, decision, "ruling 7"};
   const auto with = [&](const std::function<void(event::StageReopened&)>& change) {
     auto body = stage;
@@ -136,9 +148,12 @@ TEST_F(RecapTest, ReopeningTakesASealAndADecision) {
   EXPECT_EQ(with([](auto& b) { b.decision = HashOf(1); }), "UNKNOWN_REFERENCE/0");
   EXPECT_EQ(with([](auto& b) { b.stage = Stage::kKabkota; }), "REGISTRY_INVALID/0");
   EXPECT_EQ(with([](auto& b) { b.stage = Stage::kKpps, b.region = kTps; }), "REGISTRY_INVALID/0");
-  EXPECT_EQ(with([](auto& b) { b.contest = "pkwkk", b.region = Code("65"), b.stage = Stage::kProvinsi; }),
-            "REGISTRY_INVALID/0");
-  EXPECT_EQ(with([](auto& b) { b.contest = "pkwkk", b.region = Code("6401"), b.stage = Stage::kKabkota; }),
+  EXPECT_EQ(
+      with([](auto& b) { b.contest = "pkwkk", b.region = Code("65"), b.stage = Stage::kProvinsi; }),
+      "REGISTRY_INVALID/0");
+  EXPECT_EQ(with([](auto& b) {
+              b.contest = "pkwkk", b.region = Code("6401"), b.stage = Stage::kKabkota;
+            }),
             "STAGE_NOT_OPEN/0");
   EXPECT_EQ(with([](auto& b) { b.reason.clear(); }), "BASIS_MISSING/0");
   world.view.references[decision].places = {Code("64")};
@@ -146,7 +161,9 @@ TEST_F(RecapTest, ReopeningTakesASealAndADecision) {
   world.view.references[decision].places = {kTps};  // a part of the region is enough
   EXPECT_EQ(with([](auto&) {}), "ACCEPTED");
   world.Certify("pkwkk", "6401", 30);
-  EXPECT_EQ(with([](auto& b) { b.contest = "pkwkk", b.region = Code("6401"), b.stage = Stage::kKabkota; }),
+  EXPECT_EQ(with([](auto& b) {
+              b.contest = "pkwkk", b.region = Code("6401"), b.stage = Stage::kKabkota;
+            }),
             "OUTSIDE_CONTEST/0");
   world.Reopen("pdpr", "650105", Stage::kPpk, 22);
   EXPECT_EQ(with([](auto&) {}), "STAGE_NOT_OPEN/0");
@@ -171,7 +188,8 @@ class RoundTest : public testing::Test {
 };
 
 TEST_F(RoundTest, Opening) {
-  const Hash ruling = world.AddDecision(election::Issuer::kBawaslu, election::DecisionKind::kRuling, 0xdc);
+  const Hash ruling =
+      world.AddDecision(election::Issuer::kBawaslu, election::DecisionKind::kRuling, 0xdc);
   EXPECT_EQ(With([](auto&) {}), "ACCEPTED");
   EXPECT_EQ(With([](auto& b) { b.places = {Code("650105")}; }), "ACCEPTED");
   EXPECT_EQ(With([](auto& b) { b.places = {kTps, kTpsElsewhere}; }), "OUTSIDE_JURISDICTION/1");
@@ -184,7 +202,8 @@ TEST_F(RoundTest, Opening) {
   EXPECT_EQ(With([](auto& b) { b.legal_basis.clear(); }), "BASIS_MISSING/0");
   EXPECT_EQ(With([](auto& b) { b.legal_basis.clear(), b.minutes = SomeMinutes(); }), "ACCEPTED");
   EXPECT_EQ(With([](auto& b) { b.ground = election::Ground::kRuling; }), "BASIS_MISSING/0");
-  EXPECT_EQ(With([&](auto& b) { b.ground = election::Ground::kRuling, b.decision = ruling; }), "ACCEPTED");
+  EXPECT_EQ(With([&](auto& b) { b.ground = election::Ground::kRuling, b.decision = ruling; }),
+            "ACCEPTED");
   world.view.contests["ppwp"].covered = {Code("650106")};
   EXPECT_EQ(With([](auto&) {}), "OUTSIDE_CONTEST/0");
   world.view.contests["ppwp"].covered = {RegionCode()};
@@ -198,8 +217,10 @@ TEST_F(RoundTest, Cancelling) {
   round.places = {kTps, kTpsNextDoor};
   event::RoundCancelled body{HashOf(0xdd), "flood", {}};
   EXPECT_EQ(Said(world.Try(kabkota, body)), "ACCEPTED");
-  EXPECT_EQ(Said(world.Try(kabkota, event::RoundCancelled{HashOf(0xdd), "", {}})), "BASIS_MISSING/0");
-  EXPECT_EQ(Said(world.Try(kabkota, event::RoundCancelled{HashOf(1), "x", {}})), "UNKNOWN_REFERENCE/0");
+  EXPECT_EQ(Said(world.Try(kabkota, event::RoundCancelled{HashOf(0xdd), "", {}})),
+            "BASIS_MISSING/0");
+  EXPECT_EQ(Said(world.Try(kabkota, event::RoundCancelled{HashOf(1), "x", {}})),
+            "UNKNOWN_REFERENCE/0");
   EXPECT_EQ(Said(world.Try(kabkota, event::RoundCancelled{HashOf(0xdd), "x", HashOf(1)})),
             "UNKNOWN_REFERENCE/0");
   round.used = true;
@@ -214,14 +235,17 @@ TEST_F(RoundTest, Cancelling) {
 
 class OversightTest : public testing::Test {
  protected:
-  std::string By(const PublicKey& author, event::Body body) { return Said(world.Try(author, std::move(body))); }
+  std::string By(const PublicKey& author, event::Body body) {
+    return Said(world.Try(author, std::move(body)));
+  }
   World world;
   PublicKey saksi = world.Official(Role::kSaksi, "6501");
   PublicKey ppk = world.Official(Role::kPpk, "650105");
 };
 
 TEST_F(OversightTest, Objections) {
-  event::ObjectionFiled body{"pdpr", kTps, Stage::kPpk, "the copy says 80", {FieldKey::Votes(4)}, {}};
+  event::ObjectionFiled body{"pdpr", kTps, Stage::kPpk, "the copy says 80", {FieldKey::Votes(4)},
+                             {}};
   EXPECT_EQ(By(saksi, body), "ACCEPTED");
   body.fields = {FieldKey::Of(election::Figure::kValid), FieldKey::PartyTotal(9)};
   EXPECT_EQ(By(saksi, body), "UNKNOWN_CHOICE/1");
@@ -235,14 +259,16 @@ TEST_F(OversightTest, Objections) {
   body.contest = "none";
   EXPECT_EQ(By(world.Official(Role::kBawaslu, ""), body), "UNKNOWN_CONTEST/0");
   world.view.contests["pdpr"].excepted = {Code("6501")};
-  EXPECT_EQ(By(saksi, event::ObjectionFiled{"pdpr", kTps, {}, "text", {}, {}}), "OUTSIDE_CONTEST/0");
+  EXPECT_EQ(By(saksi, event::ObjectionFiled{"pdpr", kTps, {}, "text", {}, {}}),
+            "OUTSIDE_CONTEST/0");
 }
 
 TEST_F(OversightTest, Resolutions) {
   ReferenceState& objection = world.view.references[HashOf(0x0b)];
   objection.kind = event::BodyKind::kObjectionFiled;
   objection.place = kTps;
-  event::ObjectionResolved body{HashOf(0x0b), election::Outcome::kAccepted, "so it is", SomeMinutes()};
+  event::ObjectionResolved body{HashOf(0x0b), election::Outcome::kAccepted, "so it is",
+                                SomeMinutes()};
   EXPECT_EQ(By(ppk, body), "ACCEPTED");
   EXPECT_EQ(By(world.Official(Role::kPpk, "650106"), body), "OUTSIDE_JURISDICTION/0");
   body.minutes.reset();
@@ -257,8 +283,10 @@ TEST_F(OversightTest, Resolutions) {
 }
 
 TEST_F(OversightTest, IncidentsAndDecisions) {
-  EXPECT_EQ(By(ppk, event::IncidentRecorded{kTps, election::IncidentKind::kNetwork, ""}), "ACCEPTED");
-  EXPECT_EQ(By(ppk, event::IncidentRecorded{kTps, election::IncidentKind::kOther, ""}), "BASIS_MISSING/0");
+  EXPECT_EQ(By(ppk, event::IncidentRecorded{kTps, election::IncidentKind::kNetwork, ""}),
+            "ACCEPTED");
+  EXPECT_EQ(By(ppk, event::IncidentRecorded{kTps, election::IncidentKind::kOther, ""}),
+            "BASIS_MISSING/0");
   EXPECT_EQ(By(ppk, event::IncidentRecorded{kUnknownTps, {}, ""}), "UNKNOWN_STATION/0");
 
   const PublicKey bawaslu = world.Official(Role::kBawaslu, "");

@@ -1,4 +1,5 @@
-// Contests, regions, stations, ballots and amendments: one test a refusal, with the element that failed.
+// Contests, regions, stations, ballots and amendments: one test a refusal, with the element that
+// failed.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -55,8 +56,9 @@ TEST_F(RegistryTest, RegionsComeParentsFirst) {
     return event::RegionFact{Code(code), code, kind, {}, {}};
   };
   using R = event::RegionsRegistered;
-  EXPECT_EQ(ByRoot(R{{region("66"), region("6601"), region("660101"), region("660102"), region("67")}}),
-            "ACCEPTED");
+  EXPECT_EQ(
+      ByRoot(R{{region("66"), region("6601"), region("660101"), region("660102"), region("67")}}),
+      "ACCEPTED");
   EXPECT_EQ(ByRoot(R{{region("650107"), region("6501071001")}}), "ACCEPTED");
   EXPECT_EQ(ByRoot(R{{region("6601"), region("67")}}), "REGISTRY_INVALID/0");
   EXPECT_EQ(ByRoot(R{{region("66"), region("660101")}}), "REGISTRY_INVALID/1");
@@ -72,7 +74,8 @@ TEST_F(RegistryTest, RegionsComeParentsFirst) {
 }
 
 TEST_F(RegistryTest, StationsStandInRegisteredVillages) {
-  const auto station = [](const char* code, election::StationKind kind = election::StationKind::kRegular) {
+  const auto station = [](const char* code,
+                          election::StationKind kind = election::StationKind::kRegular) {
     return event::StationsRegistered{{{Code(code), "", kind, {}}}};
   };
   EXPECT_EQ(ByRoot(station("6501051002001")), "ACCEPTED");
@@ -114,12 +117,16 @@ TEST_F(BallotTest, Members) {
   EXPECT_EQ(With([](auto& b) { b.members[1] = Code("650199"); }), "UNKNOWN_REGION/1");
   EXPECT_EQ(With([](auto& b) { b.members = {kUnknownTps}; }), "UNKNOWN_STATION/0");
   EXPECT_EQ(With([](auto& b) { b.members = {Code("6401")}; }), "OUTSIDE_CONTEST/0");
-  EXPECT_EQ(With([](auto& b) { b.members = {Code("6501"), Code("650105")}; }), "REGISTRY_INVALID/1");
+  EXPECT_EQ(With([](auto& b) {
+              b.members = {Code("6501"), Code("650105")};
+            }),
+            "REGISTRY_INVALID/1");
   world.AddBallot("pdprdk", "650102", "6501061001", {{5, ChoiceKind::kParty}});
   EXPECT_EQ(With([](auto&) {}), "REGISTRY_INVALID/1");  // a part of 650106 is another's
   EXPECT_EQ(With([](auto& b) { b.members = {Code("6501061001001")}; }), "REGISTRY_INVALID/0");
   EXPECT_EQ(With([](auto& b) { b.members = {Code("650105")}; }), "ACCEPTED");
-  EXPECT_EQ(With([](auto& b) { b.members = {Code("650105")}, b.dapil = "650102"; }), "ALREADY_REGISTERED/0");
+  EXPECT_EQ(With([](auto& b) { b.members = {Code("650105")}, b.dapil = "650102"; }),
+            "ALREADY_REGISTERED/0");
 }
 
 TEST_F(BallotTest, Choices) {
@@ -127,7 +134,9 @@ TEST_F(BallotTest, Choices) {
   EXPECT_EQ(With([](auto& b) { b.choices[1].party = 5; }), "REGISTRY_INVALID/1");
   EXPECT_EQ(With([](auto& b) { std::swap(b.choices[0], b.choices[1]); }), "REGISTRY_INVALID/0");
   const std::vector<std::pair<ChoiceKind, std::string>> fitting = {
-      {ChoiceKind::kTicket, "pkwkk"},  {ChoiceKind::kBlank, "pkwkk"},     {ChoiceKind::kParty, "pdprdk"},
+      {ChoiceKind::kTicket, "pkwkk"},
+      {ChoiceKind::kBlank, "pkwkk"},
+      {ChoiceKind::kParty, "pdprdk"},
       {ChoiceKind::kIndividual, "pdpd"}};
   world.AddContest("pkwkk", election::ContestKind::kTicket, "", Stage::kKabkota, true);
   for (const auto& [kind, contest] : fitting) {
@@ -144,7 +153,8 @@ TEST_F(BallotTest, Choices) {
 }
 
 TEST_F(BallotTest, AnIdMeansTheSameOnEveryBallot) {
-  world.AddBallot("pdprdk", "650102", "64", {{4, ChoiceKind::kParty}, {402, ChoiceKind::kCandidate}});
+  world.AddBallot("pdprdk", "650102", "64",
+                  {{4, ChoiceKind::kParty}, {402, ChoiceKind::kCandidate}});
   EXPECT_EQ(With([](auto&) {}), "ACCEPTED");
   EXPECT_EQ(With([](auto& b) { b.choices[0].name = "Another"; }), "REGISTRY_INVALID/0");
   EXPECT_EQ(With([](auto& b) { b.choices[0].number = 9; }), "REGISTRY_INVALID/0");
@@ -155,12 +165,15 @@ TEST_F(BallotTest, AnIdMeansTheSameOnEveryBallot) {
 TEST_F(BallotTest, WitnessKeys) {
   const std::string id = "participant/pdprdk/4";
   EXPECT_EQ(With([&](auto& b) { b.choices[0].witness_key = world.NewKey(9, id); }), "ACCEPTED");
-  EXPECT_EQ(With([&](auto& b) { b.choices[0].witness_key = world.NewKey(9, "participant/pdprdk/5"); }),
-            "KEY_UNACCEPTABLE/0");
-  EXPECT_EQ(With([&](auto& b) { b.choices[1].witness_key = world.NewKey(9, "participant/pdprdk/401"); }),
-            "REGISTRY_INVALID/1");
+  EXPECT_EQ(
+      With([&](auto& b) { b.choices[0].witness_key = world.NewKey(9, "participant/pdprdk/5"); }),
+      "KEY_UNACCEPTABLE/0");
+  EXPECT_EQ(
+      With([&](auto& b) { b.choices[1].witness_key = world.NewKey(9, "participant/pdprdk/401"); }),
+      "REGISTRY_INVALID/1");
   world.view.officials[id] = {};
-  EXPECT_EQ(With([&](auto& b) { b.choices[0].witness_key = world.NewKey(9, id); }), "ALREADY_REGISTERED/0");
+  EXPECT_EQ(With([&](auto& b) { b.choices[0].witness_key = world.NewKey(9, id); }),
+            "ALREADY_REGISTERED/0");
 }
 
 struct AmendmentCase {
@@ -173,7 +186,8 @@ struct AmendmentCase {
 
 TEST_F(RegistryTest, Amendments) {
   world.view.regions[Code("65")] = {"Kaltara", RegionKind::kProvince, int16_t{480}, 484};
-  world.view.stations[kTps] = {"TPS 066", election::StationKind::kRegular, event::Dpt{148, 151}, {}};
+  world.view.stations[kTps] = {
+      "TPS 066", election::StationKind::kRegular, event::Dpt{148, 151}, {}};
   world.view.contests["pdpr"].deadlines = {{Stage::kPpk, 77}};
   world.view.officials["kpu-1"].body = "KPU";
   const std::vector<AmendmentCase> cases = {
@@ -221,8 +235,9 @@ TEST_F(RegistryTest, Amendments) {
       {AmendedField::kElectionName, "x", "Pemilu", "Pemilu 2024", "REGISTRY_INVALID/0"},
   };
   for (const AmendmentCase& one : cases) {
-    EXPECT_EQ(ByRoot(event::RegistryAmended{{{one.field, one.subject, one.before, one.after}}, "basis"}),
-              one.expected)
+    EXPECT_EQ(
+        ByRoot(event::RegistryAmended{{{one.field, one.subject, one.before, one.after}}, "basis"}),
+        one.expected)
         << Name(one.field) << " " << one.subject << " " << one.after;
   }
   EXPECT_EQ(ByRoot(event::RegistryAmended{{{AmendedField::kElectionName, "", "Pemilu", "x"}}, ""}),
@@ -230,9 +245,9 @@ TEST_F(RegistryTest, Amendments) {
 }
 
 TEST_F(RegistryTest, BothHalvesOfADptAreStatedTogether) {
-  event::RegistryAmended body{{{AmendedField::kDptL, kTps.str(), "", "148"},
-                               {AmendedField::kDptP, kTps.str(), "", "151"}},
-                              "basis"};
+  event::RegistryAmended body{
+      {{AmendedField::kDptL, kTps.str(), "", "148"}, {AmendedField::kDptP, kTps.str(), "", "151"}},
+      "basis"};
   EXPECT_EQ(ByRoot(body), "ACCEPTED");
   body.amendments[1].subject = kTpsNextDoor.str();
   EXPECT_EQ(ByRoot(body), "REGISTRY_INVALID/0");
@@ -241,7 +256,8 @@ TEST_F(RegistryTest, BothHalvesOfADptAreStatedTogether) {
 TEST_F(RegistryTest, ProvinceAndRegencyAmendPlacesOnly) {
   const PublicKey kabkota = world.Official(Role::kKpuKabkota, "6501");
   const auto amend = [&](AmendedField field, const char* subject, const char* before) {
-    return Said(world.Try(kabkota, event::RegistryAmended{{{field, subject, before, "x"}}, "basis"}));
+    return Said(
+        world.Try(kabkota, event::RegistryAmended{{{field, subject, before, "x"}}, "basis"}));
   };
   EXPECT_EQ(amend(AmendedField::kRegionName, "650105", ""), "ACCEPTED");
   EXPECT_EQ(amend(AmendedField::kRegionName, "65", ""), "OUTSIDE_JURISDICTION/0");

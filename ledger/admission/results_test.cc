@@ -1,5 +1,5 @@
-// Results, copies and corrections: one test a refusal, and each reason of a correction with each thing it must rest on
-// taken away.
+// Results, copies and corrections: one test a refusal, and each reason of a correction with each
+// thing it must rest on taken away.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -30,19 +30,28 @@ TEST(Submissions, EachRefusal) {
   EXPECT_EQ(with([](auto& b) { b.votes = {{4, 1}, {400, 2}}; }), "ACCEPTED");
   EXPECT_EQ(with([](auto& b) { b.votes = {{4, 1}}, b.party_totals = {{4, 3}}; }), "ACCEPTED");
   // A candidate has no total.
-  EXPECT_EQ(with([](auto& b) { b.votes = {{4, 1}}, b.party_totals = {{4, 3}, {400, 2}}; }), "UNKNOWN_CHOICE/2");
+  EXPECT_EQ(with([](auto& b) {
+              b.votes = {{4, 1}}, b.party_totals = {{4, 3}, {400, 2}};
+            }),
+            "UNKNOWN_CHOICE/2");
   EXPECT_EQ(with([](auto& b) {
               b.votes = {{4, 1}};
               b.readings = {{FieldKey::Votes(4), {}, {}}, {FieldKey::Votes(9), {}, {}}};
-            }), "UNKNOWN_CHOICE/2");
+            }),
+            "UNKNOWN_CHOICE/2");
   EXPECT_EQ(with([](auto& b) { b.round = 2; }), "UNKNOWN_ROUND/0");
   EXPECT_EQ(with([](auto& b) { b.figures.clear(); }), "NOTHING_CHANGED/0");
-  EXPECT_EQ(with([](auto& b) { b.figures.clear(), b.evidence = {{1, "", HashOf(1), ""}}; }), "ACCEPTED");
+  EXPECT_EQ(with([](auto& b) {
+              b.figures.clear(), b.evidence = {{1, "", HashOf(1), ""}};
+            }),
+            "ACCEPTED");
   world.AddResult("pdpr", kTps);
   EXPECT_EQ(with([](auto&) {}), "RESULT_EXISTS/0");
-  EXPECT_EQ(Said(world.Try(world.Official(Role::kKpps, kUnknownTps), Submission("pdpr", kUnknownTps))),
-            "UNKNOWN_STATION/0");
-  EXPECT_EQ(Said(world.Try(world.Official(Role::kKpps, kTpsElsewhere), Submission("pkwkk", kTpsElsewhere))),
+  EXPECT_EQ(
+      Said(world.Try(world.Official(Role::kKpps, kUnknownTps), Submission("pdpr", kUnknownTps))),
+      "UNKNOWN_STATION/0");
+  EXPECT_EQ(Said(world.Try(world.Official(Role::kKpps, kTpsElsewhere),
+                           Submission("pkwkk", kTpsElsewhere))),
             "OUTSIDE_CONTEST/0");
 }
 
@@ -115,7 +124,8 @@ TEST_F(CorrectionTest, BuildsOnTheNewestVersion) {
   EXPECT_EQ(With([](auto& b) {
               b.supersedes = Hash{};
               b.evidence = {{1, event::Evidence{1, "", HashOf(1), ""}}};
-            }), "SUPERSEDES_STALE/0");
+            }),
+            "SUPERSEDES_STALE/0");
 }
 
 TEST_F(CorrectionTest, ChangesSomething) {
@@ -132,14 +142,20 @@ TEST_F(CorrectionTest, ChangesSomething) {
   EXPECT_EQ(With([&](auto& b) {
               b.changes = {}, b.evidence = {{1, same}};
               b.evidence[0].set->url = "x";
-            }), "ACCEPTED");
+            }),
+            "ACCEPTED");
   EXPECT_EQ(With([&](auto& b) { b.changes = {}, b.evidence = {{2, {}}}; }), "NOTHING_CHANGED/0");
 }
 
 TEST_F(CorrectionTest, FieldsAreOnTheBallot) {
-  EXPECT_EQ(With([](auto& b) { b.changes = {{FieldKey::Votes(4), 1}, {FieldKey::Votes(9), 1}}; }),
+  EXPECT_EQ(With([](auto& b) {
+              b.changes = {{FieldKey::Votes(4), 1}, {FieldKey::Votes(9), 1}};
+            }),
             "UNKNOWN_CHOICE/1");
-  EXPECT_EQ(With([](auto& b) { b.changes = {{FieldKey::PartyTotal(400), 1}}; }), "UNKNOWN_CHOICE/0");
+  EXPECT_EQ(With([](auto& b) {
+              b.changes = {{FieldKey::PartyTotal(400), 1}};
+            }),
+            "UNKNOWN_CHOICE/0");
 }
 
 TEST_F(CorrectionTest, NeedsMinutesFromPpkUpward) {
@@ -169,7 +185,8 @@ TEST_F(CorrectionTest, UnstatedIsTheImportersOnly) {
   EXPECT_EQ(Said(world.Try(importer, body)), "MODE_FORBIDS/0");
 }
 
-// What an accepted correction for each reason looks like, and the ways in which its support can be missing.
+// What an accepted correction for each reason looks like, and the ways in which its support can be
+// missing.
 struct Case {
   CorrectionReason reason{};
   std::function<void(World&, ResultCorrected&)> support;
@@ -181,8 +198,12 @@ void ForgetPhotoHash(World& world, ResultCorrected&) {
   world.view.results[{"pdpr", kTps}].evidence[0].sha256.reset();
 }
 void RemovePhoto(World&, ResultCorrected& body) { body.evidence = {{1, std::nullopt}}; }
-void SetPhoto(World&, ResultCorrected& body) { body.evidence = {{2, event::Evidence{2, "", HashOf(7), ""}}}; }
-void SetPhotoUnseen(World&, ResultCorrected& body) { body.evidence = {{2, event::Evidence{2, "", {}, "x"}}}; }
+void SetPhoto(World&, ResultCorrected& body) {
+  body.evidence = {{2, event::Evidence{2, "", HashOf(7), ""}}};
+}
+void SetPhotoUnseen(World&, ResultCorrected& body) {
+  body.evidence = {{2, event::Evidence{2, "", {}, "x"}}};
+}
 void NoReference(World&, ResultCorrected& body) { body.refers_to.clear(); }
 
 void Ground(World& world, ResultCorrected& body) {
@@ -225,11 +246,13 @@ std::vector<Case> Cases() {
   for (const CorrectionReason reason : {kMisread, kWrongEntry, kFormArithmetic, kCopiesDiffer}) {
     cases.push_back({reason, nothing, {RefuseExplanation, ForgetPhotoHash, RemovePhoto}});
   }
-  cases.push_back({kRecount, Ground,
+  cases.push_back({kRecount,
+                   Ground,
                    {RefuseExplanation, SetPhotoUnseen,
                     [](World&, ResultCorrected& b) { b.ground = election::Ground::kNone; },
                     [](World&, ResultCorrected& b) { b.ground = election::Ground::kDisaster; }}});
-  cases.push_back({kObjectionUpheld, AcceptedObjection,
+  cases.push_back({kObjectionUpheld,
+                   AcceptedObjection,
                    {RefuseExplanation, NoReference,
                     Objection([](auto& r) { r.outcome = election::Outcome::kRejected; }),
                     Objection([](auto& r) { r.outcome = election::Outcome::kCarried; }),
@@ -243,33 +266,39 @@ std::vector<Case> Cases() {
   const auto other = Decision(Issuer::kOther, DecisionKind::kRuling);
   const auto court_advice = Decision(Issuer::kConstitutionalCourt, DecisionKind::kAdvice);
   for (const auto& support : {advice, recommendation}) {
-    cases.push_back({kBawasluAdvice, support,
-                     {RefuseExplanation, NoReference, ruling, court, court_advice, ElsewhereDecision,
-                      OtherContestDecision, AcceptedObjection}});
+    cases.push_back({kBawasluAdvice,
+                     support,
+                     {RefuseExplanation, NoReference, ruling, court, court_advice,
+                      ElsewhereDecision, OtherContestDecision, AcceptedObjection}});
   }
-  cases.push_back({kBawasluRuling, ruling,
-                   {RefuseExplanation, NoReference, advice, court, ElsewhereDecision, OtherContestDecision}});
+  cases.push_back(
+      {kBawasluRuling,
+       ruling,
+       {RefuseExplanation, NoReference, advice, court, ElsewhereDecision, OtherContestDecision}});
   for (const auto& support : {court, other}) {
-    cases.push_back({kCourtRuling, support,
-                     {RefuseExplanation, NoReference, advice, ruling, court_advice, ElsewhereDecision,
-                      OtherContestDecision}});
+    cases.push_back({kCourtRuling,
+                     support,
+                     {RefuseExplanation, NoReference, advice, ruling, court_advice,
+                      ElsewhereDecision, OtherContestDecision}});
   }
   cases.push_back({kPhotoReplaced, SetPhoto, {RefuseExplanation, SetPhotoUnseen, RemovePhoto}});
-  cases.push_back({kWrongTps, [](World&, ResultCorrected& b) { b.other_tps = kTpsNextDoor; },
+  cases.push_back({kWrongTps,
+                   [](World&, ResultCorrected& b) { b.other_tps = kTpsNextDoor; },
                    {RefuseExplanation, [](World&, ResultCorrected& b) { b.other_tps.reset(); },
                     [](World&, ResultCorrected& b) { b.other_tps = kTps; }}});
-  cases.push_back({kCompletion,
-                   [](World&, ResultCorrected& b) {
-                     b.changes = {{FieldKey::Of(Figure::kValid), 80}};
-                     b.explanation.clear();
-                   },
-                   {[](World&, ResultCorrected& b) {
-                      b.changes.insert(b.changes.begin(), {FieldKey::Of(Figure::kVotersRegisteredJ), 300});
-                    },
-                    [](World&, ResultCorrected& b) {
-                      b.changes.clear();
-                      b.evidence = {{1, event::Evidence{1, "", HashOf(7), ""}}};
-                    }}});
+  cases.push_back(
+      {kCompletion,
+       [](World&, ResultCorrected& b) {
+         b.changes = {{FieldKey::Of(Figure::kValid), 80}};
+         b.explanation.clear();
+       },
+       {[](World&, ResultCorrected& b) {
+          b.changes.insert(b.changes.begin(), {FieldKey::Of(Figure::kVotersRegisteredJ), 300});
+        },
+        [](World&, ResultCorrected& b) {
+          b.changes.clear();
+          b.evidence = {{1, event::Evidence{1, "", HashOf(7), ""}}};
+        }}});
   return cases;
 }
 

@@ -22,11 +22,11 @@ constexpr uint32_t Only(std::initializer_list<Role> roles) {
   return set;
 }
 
-constexpr uint32_t kSupervisors =
-    Only({kBawaslu, kBawasluProvinsi, kBawasluKabkota, kPanwasluKecamatan, kPanwasluDesa, kPtps, kPanwasluLn});
-constexpr uint32_t kEnrollers = Only({kRoot, kKpu, kKpuProvinsi, kKpuKabkota, kPpk, kPpln, kBawaslu,
-                                      kBawasluProvinsi, kBawasluKabkota, kPanwasluKecamatan,
-                                      kPanwasluDesa, kParticipant});
+constexpr uint32_t kSupervisors = Only({kBawaslu, kBawasluProvinsi, kBawasluKabkota,
+                                        kPanwasluKecamatan, kPanwasluDesa, kPtps, kPanwasluLn});
+constexpr uint32_t kEnrollers =
+    Only({kRoot, kKpu, kKpuProvinsi, kKpuKabkota, kPpk, kPpln, kBawaslu, kBawasluProvinsi,
+          kBawasluKabkota, kPanwasluKecamatan, kPanwasluDesa, kParticipant});
 constexpr uint32_t kEveryoneButLedger = Only({kLedger}) - 1;
 
 struct Row {
@@ -40,10 +40,13 @@ constexpr Row kRows[] = {
     {BodyKind::kElectionOpened, Only({kRoot}), {Scope::kAnywhere}},
     {BodyKind::kContestRegistered, Only({kRoot, kKpu}), {Scope::kAnywhere}},
     {BodyKind::kRegionsRegistered, Only({kRoot, kKpu}), {Scope::kAnywhere}},
-    {BodyKind::kStationsRegistered, Only({kRoot, kKpu, kKpuProvinsi, kKpuKabkota}), {Scope::kWithin}},
+    {BodyKind::kStationsRegistered,
+     Only({kRoot, kKpu, kKpuProvinsi, kKpuKabkota}),
+     {Scope::kWithin}},
     {BodyKind::kBallotRegistered, Only({kRoot, kKpu}), {Scope::kAnywhere}},
     {BodyKind::kRegistryAmended, Only({kRoot, kKpu}), {Scope::kAnywhere}},
-    {BodyKind::kRegistryAmended, Only({kKpuProvinsi, kKpuKabkota}),
+    {BodyKind::kRegistryAmended,
+     Only({kKpuProvinsi, kKpuKabkota}),
      {Scope::kWithin, StageRule::kAny, kPlacesOnly}},
 
     {BodyKind::kOfficialsEnrolled, kEnrollers, {Scope::kAuthority}},
@@ -54,21 +57,30 @@ constexpr Row kRows[] = {
     {BodyKind::kOfficialReinstated, kEnrollers, {Scope::kAuthority}},
     {BodyKind::kLedgerKeyChanged, Only({kRoot}), {Scope::kAnywhere}},
 
-    {BodyKind::kResultSubmitted, Only({kKpps, kKppsln}),
+    {BodyKind::kResultSubmitted,
+     Only({kKpps, kKppsln}),
      {Scope::kOwn, StageRule::kKppsStage, kNoResultYet}},
-    {BodyKind::kResultSubmitted, Only({kPpk, kPpln, kKpuKabkota}),
+    {BodyKind::kResultSubmitted,
+     Only({kPpk, kPpln, kKpuKabkota}),
      {Scope::kWithin, StageRule::kUntilSealed, kNoResultYet | kMinutes}},
-    {BodyKind::kResultSubmitted, Only({kImporter}),
+    {BodyKind::kResultSubmitted,
+     Only({kImporter}),
      {Scope::kWithin, StageRule::kAny, kNoResultYet | kNotLive}},
 
-    {BodyKind::kResultCorrected, Only({kKpps, kKppsln}),
+    {BodyKind::kResultCorrected,
+     Only({kKpps, kKppsln}),
      {Scope::kOwn, StageRule::kKppsStage, kContestAllows}},
-    {BodyKind::kResultCorrected, Only({kPpk, kPpln}), {Scope::kWithin, StageRule::kUntilSealed, kMinutes}},
-    {BodyKind::kResultCorrected, Only({kKpuKabkota, kKpuProvinsi}),
+    {BodyKind::kResultCorrected,
+     Only({kPpk, kPpln}),
+     {Scope::kWithin, StageRule::kUntilSealed, kMinutes}},
+    {BodyKind::kResultCorrected,
+     Only({kKpuKabkota, kKpuProvinsi}),
      {Scope::kWithin, StageRule::kOwnStage, kMinutes}},
-    {BodyKind::kResultCorrected, Only({kKpu}),
+    {BodyKind::kResultCorrected,
+     Only({kKpu}),
      {Scope::kWithin, StageRule::kOwnStage, kMinutes | kDecisionAfterSeal}},
-    {BodyKind::kResultCorrected, Only({kImporter}),
+    {BodyKind::kResultCorrected,
+     Only({kImporter}),
      {Scope::kWithin, StageRule::kAny, kOnlyUnstated | kNotLive}},
 
     {BodyKind::kResultFinalised, Only({kKpps, kKppsln}), {Scope::kOwn, StageRule::kKppsStage}},
@@ -81,24 +93,33 @@ constexpr Row kRows[] = {
     {BodyKind::kObjectionFiled, kSupervisors, {Scope::kWithin}},
     {BodyKind::kObjectionFiled, Only({kSaksi}), {Scope::kWithin, StageRule::kAny, kOwnContest}},
     {BodyKind::kObjectionResolved, Only({kKpps, kKppsln}), {Scope::kOwn}},
-    {BodyKind::kObjectionResolved, Only({kPpk, kPpln, kKpuKabkota, kKpuProvinsi, kKpu}),
+    {BodyKind::kObjectionResolved,
+     Only({kPpk, kPpln, kKpuKabkota, kKpuProvinsi, kKpu}),
      {Scope::kWithin, StageRule::kAny, kMinutes}},
     {BodyKind::kIncidentRecorded,
      kSupervisors | Only({kKpps, kKppsln, kPpk, kPpln, kKpuKabkota, kKpuProvinsi, kKpu}),
      {Scope::kWithin}},
-    {BodyKind::kDecisionRecorded, kSupervisors, {Scope::kWithin, StageRule::kAny, kIssuedByBawaslu}},
+    {BodyKind::kDecisionRecorded,
+     kSupervisors,
+     {Scope::kWithin, StageRule::kAny, kIssuedByBawaslu}},
     {BodyKind::kDecisionRecorded, Only({kKpu}), {Scope::kWithin, StageRule::kAny, kIssuedByOthers}},
 
-    {BodyKind::kRecapPart, Only({kPpk, kKpuKabkota, kKpuProvinsi, kKpu}),
+    {BodyKind::kRecapPart,
+     Only({kPpk, kKpuKabkota, kKpuProvinsi, kKpu}),
      {Scope::kOwn, StageRule::kUntilCertified}},
     {BodyKind::kRecapPart, Only({kPpln}), {Scope::kOwnArea, StageRule::kUntilCertified}},
-    {BodyKind::kRecapCertified, Only({kPpk, kKpuKabkota, kKpuProvinsi, kKpu}),
+    {BodyKind::kRecapCertified,
+     Only({kPpk, kKpuKabkota, kKpuProvinsi, kKpu}),
      {Scope::kOwn, StageRule::kUntilCertified, kMinutes}},
-    {BodyKind::kRecapCertified, Only({kPpln}), {Scope::kOwnArea, StageRule::kUntilCertified, kMinutes}},
+    {BodyKind::kRecapCertified,
+     Only({kPpln}),
+     {Scope::kOwnArea, StageRule::kUntilCertified, kMinutes}},
     {BodyKind::kStageReopened, Only({kKpu}), {Scope::kAnywhere}},
 
     {BodyKind::kRulesChanged, Only({kRoot}), {Scope::kAnywhere}},
-    {BodyKind::kTallyCommitted, Only({kLedger}), {Scope::kAnywhere, StageRule::kAny, kLedgerKeyInForce}},
+    {BodyKind::kTallyCommitted,
+     Only({kLedger}),
+     {Scope::kAnywhere, StageRule::kAny, kLedgerKeyInForce}},
 };
 
 using Grid = std::array<std::array<Entitlement, event::kBodyKinds>, kRoles>;
@@ -118,12 +139,27 @@ constexpr Grid kGrid = MakeGrid();
 constexpr uint8_t kKeys = kEnrolKey | kRevokeKey | kReleaseKey;
 constexpr uint8_t kAll = kEnrolOfficial | kKeys | kSuspend;
 
-// Of the officials of genesis, root can't be suspended, and the ledger's key is changed, not enrolled.
+// Of the officials of genesis, root can't be suspended, and the ledger's key is changed, not
+// enrolled.
 constexpr Authority kByRoot[] = {
-    {kRoot, kKeys}, {kKpu, kAll}, {kKpuProvinsi, kAll}, {kKpuKabkota, kAll}, {kPpk, kAll},
-    {kKpps, kAll}, {kPpln, kAll}, {kKppsln, kAll}, {kBawaslu, kAll}, {kBawasluProvinsi, kAll},
-    {kBawasluKabkota, kAll}, {kPanwasluKecamatan, kAll}, {kPanwasluDesa, kAll}, {kPtps, kAll},
-    {kPanwasluLn, kAll}, {kSaksi, kAll}, {kImporter, kAll}, {kParticipant, kKeys | kSuspend},
+    {kRoot, kKeys},
+    {kKpu, kAll},
+    {kKpuProvinsi, kAll},
+    {kKpuKabkota, kAll},
+    {kPpk, kAll},
+    {kKpps, kAll},
+    {kPpln, kAll},
+    {kKppsln, kAll},
+    {kBawaslu, kAll},
+    {kBawasluProvinsi, kAll},
+    {kBawasluKabkota, kAll},
+    {kPanwasluKecamatan, kAll},
+    {kPanwasluDesa, kAll},
+    {kPtps, kAll},
+    {kPanwasluLn, kAll},
+    {kSaksi, kAll},
+    {kImporter, kAll},
+    {kParticipant, kKeys | kSuspend},
     {kLedger, kRevokeKey | kReleaseKey},
 };
 // A participant is enrolled by its ballot, which kpu may register.
@@ -179,8 +215,9 @@ std::span<const Authority> AuthoritiesOf(Role role) {
 
 const Authority* AuthorityOver(Role role, Role over) {
   const auto authorities = AuthoritiesOf(role);
-  const auto at = std::find_if(authorities.begin(), authorities.end(),
-                               [over](const Authority& authority) { return authority.over == over; });
+  const auto at =
+      std::find_if(authorities.begin(), authorities.end(),
+                   [over](const Authority& authority) { return authority.over == over; });
   return at != authorities.end() ? &*at : nullptr;
 }
 

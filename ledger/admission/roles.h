@@ -1,5 +1,5 @@
-// Who may do what: one table of roles and bodies, and one of who enrols whom. Both are data: Decide reads
-// them, docs/reference/roles.md is rendered from them, and tests are generated from them.
+// Who may do what: one table of roles and bodies, and one of who enrols whom. Both are data: Decide
+// reads them, docs/reference/roles.md is rendered from them, and tests are generated from them.
 //
 // Thread rule: pure functions over constants. Spec: docs/reference/roles.md.
 #pragma once
@@ -30,23 +30,24 @@ enum class StageRule : uint8_t {
   kKppsStage,      // until KPPS finalises, PPK acts, or a certification covers the TPS
   kUntilSealed,    // until the body or one above certifies, and again when its stage is reopened
   kOwnStage,       // after the stage below has ended, until its own has
-  kUntilCertified  // until the body itself certifies; again when reopened or when a round is opened there
+  kUntilCertified  // until the body itself certifies; again when reopened or when a round is opened
+                   // there
 };
 
 // What else must hold. Flags.
 enum Condition : uint32_t {
-  kMinutes = 1u << 0,              // names the minutes
-  kNoResultYet = 1u << 1,          // for a TPS that has no result in the round
-  kContestAllows = 1u << 2,        // in contests in which KPPS may correct
-  kDecisionAfterSeal = 1u << 3,    // once the last stage is sealed: with a decision as reason
-  kOnlyUnstated = 1u << 4,         // with the reason "unstated" only
-  kNotLive = 1u << 5,              // outside live elections only
-  kOwnContest = 1u << 6,           // in the contest of its participant
-  kPlacesOnly = 1u << 7,           // facts of regions and stations only
-  kIssuedByBawaslu = 1u << 8,      // decisions that Bawaslu issued
-  kIssuedByOthers = 1u << 9,       // decisions of courts and others
-  kOrOwnKey = 1u << 10,            // or a key of the official itself
-  kLedgerKeyInForce = 1u << 11,    // with the ledger's key in force
+  kMinutes = 1u << 0,            // names the minutes
+  kNoResultYet = 1u << 1,        // for a TPS that has no result in the round
+  kContestAllows = 1u << 2,      // in contests in which KPPS may correct
+  kDecisionAfterSeal = 1u << 3,  // once the last stage is sealed: with a decision as reason
+  kOnlyUnstated = 1u << 4,       // with the reason "unstated" only
+  kNotLive = 1u << 5,            // outside live elections only
+  kOwnContest = 1u << 6,         // in the contest of its participant
+  kPlacesOnly = 1u << 7,         // facts of regions and stations only
+  kIssuedByBawaslu = 1u << 8,    // decisions that Bawaslu issued
+  kIssuedByOthers = 1u << 9,     // decisions of courts and others
+  kOrOwnKey = 1u << 10,          // or a key of the official itself
+  kLedgerKeyInForce = 1u << 11,  // with the ledger's key in force
 };
 inline constexpr uint32_t kConditions = 12;
 
@@ -89,6 +90,7 @@ const Authority* AuthorityOver(election::Role role, election::Role over);
 bool JurisdictionFits(election::Role role, const election::RegionCode& jurisdiction);
 
 // Whether an entitlement's scope lets an official of `jurisdiction` act on `place`.
-bool InScope(Scope scope, const election::RegionCode& jurisdiction, const election::RegionCode& place);
+bool InScope(Scope scope, const election::RegionCode& jurisdiction,
+             const election::RegionCode& place);
 
 }  // namespace jejak::admission

@@ -1,5 +1,5 @@
-// Every role with every body, at its own place, inside it, at its parent and elsewhere. What must come out is
-// said again here, in plain conditions that know nothing of the table.
+// Every role with every body, at its own place, inside it, at its parent and elsewhere. What must
+// come out is said again here, in plain conditions that know nothing of the table.
 #include "ledger/admission/roles.h"
 
 #include <gtest/gtest.h>
@@ -140,7 +140,8 @@ event::Body BodyAbout(World* world, Role role, BodyKind kind, const RegionCode& 
     case BodyKind::kIncidentRecorded: return event::IncidentRecorded{place, {}, "text"};
     case BodyKind::kDecisionRecorded: {
       event::DecisionRecorded body;
-      body.issuer = role == kKpu ? election::Issuer::kConstitutionalCourt : election::Issuer::kBawaslu;
+      body.issuer =
+          role == kKpu ? election::Issuer::kConstitutionalCourt : election::Issuer::kBawaslu;
       body.places = {place};
       return body;
     }
@@ -164,17 +165,18 @@ bool HasPlace(Role role, BodyKind kind) {
 bool Reaches(Role role, BodyKind kind, const RegionCode& home, const RegionCode& place) {
   const bool certifies = kind == BodyKind::kRecapPart || kind == BodyKind::kRecapCertified;
   if (certifies && role == kPpln) {
-    return home == place || (place.level() == Level::kDistrict && place.view().starts_with(home.view()));
+    return home == place ||
+           (place.level() == Level::kDistrict && place.view().starts_with(home.view()));
   }
-  const bool own_only = certifies || ((role == kKpps || role == kKppsln) &&
-                                      kind != BodyKind::kIncidentRecorded);
+  const bool own_only =
+      certifies || ((role == kKpps || role == kKppsln) && kind != BodyKind::kIncidentRecorded);
   return own_only ? home == place : place.view().starts_with(home.view());
 }
 
 TEST(Roles, EveryRoleBodyAndPlace) {
-  const char* const places[] = {"",           "65",     "6501",          "650105",       "6501051002",
-                                "6501051002066", "6501051002067", "64", "6401",          "6401011001001",
-                                "99",         "9901",   "990101",        "9901010001001"};
+  const char* const places[] = {
+      "",   "65",   "6501",          "650105", "6501051002", "6501051002066", "6501051002067",
+      "64", "6401", "6401011001001", "99",     "9901",       "990101",        "9901010001001"};
   int cells = 0;
   for (const Role role : election::AllOf<Role>()) {
     for (size_t i = 0; i < event::kBodyKinds; ++i) {
@@ -186,15 +188,16 @@ TEST(Roles, EveryRoleBodyAndPlace) {
         const RegionCode place = Code(digits);
         const PublicKey author = world.Official(role, home);
         const std::string said = Said(world.Try(author, BodyAbout(&world, role, kind, place)));
-        const std::string where = std::string(Name(role)) + " " + std::string(BodyName(kind)) + " at " +
-                                  place.display();
+        const std::string where =
+            std::string(Name(role)) + " " + std::string(BodyName(kind)) + " at " + place.display();
         ++cells;
         if (!MayDo(role, kind)) {
           EXPECT_EQ(said.substr(0, said.find('/')), "ROLE_NOT_ENTITLED") << where;
         } else if (!Reaches(role, kind, home, place)) {
           EXPECT_EQ(said, "OUTSIDE_JURISDICTION/0") << where;
         } else {
-          EXPECT_FALSE(said.starts_with("ROLE") || said.starts_with("OUTSIDE_J")) << where << ": " << said;
+          EXPECT_FALSE(said.starts_with("ROLE") || said.starts_with("OUTSIDE_J"))
+              << where << ": " << said;
         }
       }
     }
@@ -207,7 +210,8 @@ TEST(Roles, StationsAreRegisteredWithinTheJurisdiction) {
   const auto body = [](const char* code) {
     return event::StationsRegistered{{{Code(code), "", election::StationKind::kRegular, {}}}};
   };
-  for (const auto& [role, home] : {std::pair(kRoot, ""), {kKpu, ""}, {kKpuProvinsi, "65"}, {kKpuKabkota, "6501"}}) {
+  for (const auto& [role, home] :
+       {std::pair(kRoot, ""), {kKpu, ""}, {kKpuProvinsi, "65"}, {kKpuKabkota, "6501"}}) {
     const PublicKey author = world.Official(role, home);
     EXPECT_EQ(Said(world.Try(author, body("6501051002001"))), "ACCEPTED") << Name(role);
     EXPECT_EQ(Said(world.Try(author, body("6401011001002"))),
@@ -219,12 +223,21 @@ TEST(Roles, StationsAreRegisteredWithinTheJurisdiction) {
 // The chain of enrolment, said again.
 bool Enrols(Role role, Role over) {
   if (role == kRoot) return over != kRoot && over != kLedger && over != kParticipant;
-  const std::set<std::pair<Role, Role>> pairs = {
-      {kKpu, kKpuProvinsi}, {kKpu, kKpuKabkota}, {kKpu, kPpln}, {kKpuProvinsi, kKpuKabkota},
-      {kKpuKabkota, kPpk}, {kKpuKabkota, kKpps}, {kPpk, kKpps}, {kPpln, kKppsln},
-      {kBawaslu, kBawasluProvinsi}, {kBawaslu, kPanwasluLn}, {kBawasluProvinsi, kBawasluKabkota},
-      {kBawasluKabkota, kPanwasluKecamatan}, {kPanwasluKecamatan, kPanwasluDesa},
-      {kPanwasluDesa, kPtps}, {kParticipant, kSaksi}};
+  const std::set<std::pair<Role, Role>> pairs = {{kKpu, kKpuProvinsi},
+                                                 {kKpu, kKpuKabkota},
+                                                 {kKpu, kPpln},
+                                                 {kKpuProvinsi, kKpuKabkota},
+                                                 {kKpuKabkota, kPpk},
+                                                 {kKpuKabkota, kKpps},
+                                                 {kPpk, kKpps},
+                                                 {kPpln, kKppsln},
+                                                 {kBawaslu, kBawasluProvinsi},
+                                                 {kBawaslu, kPanwasluLn},
+                                                 {kBawasluProvinsi, kBawasluKabkota},
+                                                 {kBawasluKabkota, kPanwasluKecamatan},
+                                                 {kPanwasluKecamatan, kPanwasluDesa},
+                                                 {kPanwasluDesa, kPtps},
+                                                 {kParticipant, kSaksi}};
   return pairs.contains({role, over});
 }
 
@@ -253,7 +266,8 @@ TEST(Roles, EveryPairOfEnrolment) {
 TEST(Roles, EnrolmentStaysInsideTheJurisdiction) {
   World world;
   const auto enrol = [&](Role role, const char* home, Role over, const char* there) {
-    return Said(world.Try(world.Official(role, home), event::OfficialsEnrolled{{Fact(over, Code(there))}}));
+    return Said(
+        world.Try(world.Official(role, home), event::OfficialsEnrolled{{Fact(over, Code(there))}}));
   };
   EXPECT_EQ(enrol(kKpuProvinsi, "65", kKpuKabkota, "6401"), "OUTSIDE_JURISDICTION/0");
   EXPECT_EQ(enrol(kKpuKabkota, "6501", kPpk, "640101"), "OUTSIDE_JURISDICTION/0");
@@ -284,7 +298,8 @@ TEST(Roles, ParticipantEnrolsItsOwnWitnessesOnly) {
 TEST(Roles, WitnessSpeaksForItsOwnContestOnly) {
   World world;
   const PublicKey saksi = world.Official(kSaksi, "6501");
-  EXPECT_EQ(Said(world.Try(saksi, event::CopyFiled{"pdpr", kTps, 1, {{}}, {}, {}, {}})), "ACCEPTED");
+  EXPECT_EQ(Said(world.Try(saksi, event::CopyFiled{"pdpr", kTps, 1, {{}}, {}, {}, {}})),
+            "ACCEPTED");
   EXPECT_EQ(Said(world.Try(saksi, event::CopyFiled{"ppwp", kTps, 1, {{}}, {}, {}, {}})),
             "OUTSIDE_JURISDICTION/0");
   EXPECT_EQ(Said(world.Try(saksi, event::ObjectionFiled{"ppwp", kTps, {}, "text", {}, {}})),
@@ -305,7 +320,8 @@ TEST(Roles, DecisionsAreRecordedByTheSideThatKnowsThem) {
               bawaslu ? "ROLE_NOT_ENTITLED/0" : "ACCEPTED");
   }
   body.issuer = election::Issuer::kBawaslu;
-  EXPECT_EQ(Said(world.Try(world.Official(kBawasluProvinsi, "65"), body)), "OUTSIDE_JURISDICTION/0");
+  EXPECT_EQ(Said(world.Try(world.Official(kBawasluProvinsi, "65"), body)),
+            "OUTSIDE_JURISDICTION/0");
 }
 
 }  // namespace

@@ -8,7 +8,9 @@ namespace {
 using election::Level;
 
 constexpr size_t At(Stage stage) { return static_cast<size_t>(stage); }
-constexpr bool IsAreaAbroad(Level level) { return level >= Level::kRegency && level <= Level::kVillage; }
+constexpr bool IsAreaAbroad(Level level) {
+  return level >= Level::kRegency && level <= Level::kVillage;
+}
 
 }  // namespace
 
@@ -64,7 +66,8 @@ void Stages::ForEachRegion(Stage stage, Visit visit) const {
 }
 
 uint64_t Stages::NewestSeal(Stage stage) const {
-  return *std::max_element(sealed_at_.begin() + static_cast<std::ptrdiff_t>(At(stage)), sealed_at_.end());
+  return *std::max_element(sealed_at_.begin() + static_cast<std::ptrdiff_t>(At(stage)),
+                           sealed_at_.end());
 }
 
 bool Stages::Reopened(Stage stage, uint64_t after) const {
@@ -87,8 +90,8 @@ Stage Stages::Below(Stage stage) const {
 }
 
 std::optional<Reason> Stages::AgainstSubmission(Stage stage, const ResultState& result) const {
-  const bool closed = stage == Stage::kKpps ? result.finalised || result.ppk_acted || AnySeal()
-                                            : Sealed(stage);
+  const bool closed =
+      stage == Stage::kKpps ? result.finalised || result.ppk_acted || AnySeal() : Sealed(stage);
   if (closed) return Reason::kStageSealed;
   return std::nullopt;
 }

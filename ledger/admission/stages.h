@@ -1,5 +1,5 @@
-// Where the recapitulation of one (contest, TPS) stands in its newest round: which stages are sealed, and so
-// who may still submit or correct. docs/reference/roles.md tells the rules.
+// Where the recapitulation of one (contest, TPS) stands in its newest round: which stages are
+// sealed, and so who may still submit or correct. docs/reference/roles.md tells the rules.
 //
 // Internal to admission. Thread rule: values on one stack; the view is borrowed.
 #pragma once
@@ -16,8 +16,8 @@ inline constexpr size_t kStages = 5;
 
 // The level at which the body of a stage works: KPPS at the station, PPK in the district …
 election::Level LevelOf(Stage stage);
-// Whether a body of that stage can have this region; abroad the PPK's stage is that of PPLN, whose areas
-// are of several levels.
+// Whether a body of that stage can have this region; abroad the PPK's stage is that of PPLN, whose
+// areas are of several levels.
 bool RegionFits(Stage stage, const RegionCode& region);
 // The contest's last stage at that place: kabkota and provinsi don't exist abroad.
 Stage LastStage(const ContestState& contest, const RegionCode& place);
@@ -35,7 +35,8 @@ class Stages {
   // What stands against a submission, or a correction, by the body of `stage`. `with_decision`: the
   // reason of the correction rests on a decision. STAGE_SEALED, STAGE_NOT_OPEN or none.
   std::optional<Reason> AgainstSubmission(Stage stage, const ResultState& result) const;
-  std::optional<Reason> AgainstCorrection(Stage stage, const ResultState& result, bool with_decision) const;
+  std::optional<Reason> AgainstCorrection(Stage stage, const ResultState& result,
+                                          bool with_decision) const;
 
  private:
   // Index of the newest certification by the body of `stage` or one above; 0 when there is none.

@@ -1,5 +1,6 @@
-// Who may submit and correct in which state of the recapitulation. The expectations are written out by hand, one
-// line a state, one letter a role: A accepted, S STAGE_SEALED, N STAGE_NOT_OPEN, R ROLE_NOT_ENTITLED.
+// Who may submit and correct in which state of the recapitulation. The expectations are written out
+// by hand, one line a state, one letter a role: A accepted, S STAGE_SEALED, N STAGE_NOT_OPEN, R
+// ROLE_NOT_ENTITLED.
 #include "ledger/admission/stages.h"
 
 #include <gtest/gtest.h>
@@ -57,14 +58,33 @@ void SealAll(World& w) {
   w.Certify("pdpr", "", 40);
 }
 
+const std::vector<Actor> kInTheCountry = {
+    {Role::kKpps, "6501051002066"}, {Role::kPpk, "650105"}, {Role::kKpuKabkota, "6501"},
+    {Role::kKpuProvinsi, "65"},     {Role::kKpu, ""},       {Role::kKpu, "", true}};
+
+void ExpectCorrections(const std::string& contest, const RegionCode& tps,
+                       const std::vector<Actor>& actors, const std::vector<State>& states) {
+  for (const State& state : states) {
+    World world;
+    world.AddResult(contest, tps);
+    state.arrange(world);
+    EXPECT_EQ(Corrections(&world, contest, tps, actors), state.expected) << state.name;
+  }
+}
+
 TEST(Stages, CorrectionsInTheCountry) {
-  const std::vector<Actor> actors = {
-      {Role::kKpps, "6501051002066"}, {Role::kPpk, "650105"}, {Role::kKpuKabkota, "6501"},
-      {Role::kKpuProvinsi, "65"},     {Role::kKpu, ""},       {Role::kKpu, "", true}};
   const std::vector<State> states = {
       {"result in", [](World&) {}, "AANNNN"},
-      {"finalised", [](World& w) { w.view.results[{"pdpr", kTps}].finalised = true; }, "SANNNN"},
-      {"PPK acted", [](World& w) { w.view.results[{"pdpr", kTps}].ppk_acted = true; }, "SANNNN"},
+      {"finalised",
+       [](World& w) {
+         w.view.results[{"pdpr", kTps}].finalised = true;
+       },
+       "SANNNN"},
+      {"PPK acted",
+       [](World& w) {
+         w.view.results[{"pdpr", kTps}].ppk_acted = true;
+       },
+       "SANNNN"},
       {"PPK certified", [](World& w) { w.Certify("pdpr", "650105", 10); }, "SSANNN"},
       {"another PPK certified", [](World& w) { w.Certify("pdpr", "650106", 10); }, "AANNNN"},
       {"another contest certified", [](World& w) { w.Certify("ppwp", "650105", 10); }, "AANNNN"},
@@ -74,50 +94,62 @@ TEST(Stages, CorrectionsInTheCountry) {
       {"provinsi without the others", [](World& w) { w.Certify("pdpr", "65", 30); }, "SSSSAA"},
       {"all certified", SealAll, "SSSSSA"},
       {"nation only", [](World& w) { w.Certify("pdpr", "", 40); }, "SSSSSA"},
-      {"PPK reopened", [](World& w) {
+  };
+  ExpectCorrections("pdpr", kTps, kInTheCountry, states);
+}
+
+TEST(Stages, CorrectionsAfterReopeningsAndRounds) {
+  const std::vector<State> states = {
+      {"PPK reopened",
+       [](World& w) {
          w.Certify("pdpr", "650105", 10), w.Reopen("pdpr", "650105", Stage::kPpk, 11);
-       }, "SANNNN"},
-      {"PPK reopened under kabkota", [](World& w) {
+       },
+       "SANNNN"},
+      {"PPK reopened under kabkota",
+       [](World& w) {
          w.Certify("pdpr", "650105", 10), w.Certify("pdpr", "6501", 20);
          w.Reopen("pdpr", "650105", Stage::kPpk, 21);
-       }, "SASANN"},
-      {"PPK reopened, then kabkota certified", [](World& w) {
+       },
+       "SASANN"},
+      {"PPK reopened, then kabkota certified",
+       [](World& w) {
          w.Certify("pdpr", "650105", 10), w.Certify("pdpr", "6501", 20);
          w.Reopen("pdpr", "650105", Stage::kPpk, 11);
-       }, "SSSANN"},
-      {"kabkota reopened", [](World& w) {
+       },
+       "SSSANN"},
+      {"kabkota reopened",
+       [](World& w) {
          w.Certify("pdpr", "650105", 10), w.Certify("pdpr", "6501", 20);
          w.Reopen("pdpr", "6501", Stage::kKabkota, 21);
-       }, "SSANNN"},
-      {"PPK reopened after all", [](World& w) {
-         SealAll(w), w.Reopen("pdpr", "650105", Stage::kPpk, 41);
-       }, "SASSSA"},
-      {"PPK reopened after all and certified", [](World& w) {
+       },
+       "SSANNN"},
+      {"PPK reopened after all",
+       [](World& w) { SealAll(w), w.Reopen("pdpr", "650105", Stage::kPpk, 41); }, "SASSSA"},
+      {"PPK reopened after all and certified",
+       [](World& w) {
          SealAll(w), w.Reopen("pdpr", "650105", Stage::kPpk, 41), w.Certify("pdpr", "650105", 42);
-       }, "SSSSSA"},
-      {"the neighbour's PPK reopened after all", [](World& w) {
-         SealAll(w), w.Reopen("pdpr", "650106", Stage::kPpk, 41);
-       }, "SSSSSA"},
-      {"KPU reopened after all", [](World& w) {
-         SealAll(w), w.Reopen("pdpr", "", Stage::kNasional, 41);
-       }, "SSSSAA"},
-      {"new round after all", [](World& w) {
+       },
+       "SSSSSA"},
+      {"the neighbour's PPK reopened after all",
+       [](World& w) { SealAll(w), w.Reopen("pdpr", "650106", Stage::kPpk, 41); }, "SSSSSA"},
+      {"KPU reopened after all",
+       [](World& w) { SealAll(w), w.Reopen("pdpr", "", Stage::kNasional, 41); }, "SSSSAA"},
+      {"new round after all",
+       [](World& w) {
          SealAll(w);
          ResultState& result = w.view.results[{"pdpr", kTps}];
          result.round = 2, result.round_opened_at = LogIndex(41);
-       }, "AANNNN"},
-      {"new round, then PPK certified again", [](World& w) {
+       },
+       "AANNNN"},
+      {"new round, then PPK certified again",
+       [](World& w) {
          SealAll(w), w.Certify("pdpr", "650105", 42);
          ResultState& result = w.view.results[{"pdpr", kTps}];
          result.round = 2, result.round_opened_at = LogIndex(41);
-       }, "SSANNN"},
+       },
+       "SSANNN"},
   };
-  for (const State& state : states) {
-    World world;
-    world.AddResult("pdpr", kTps);
-    state.arrange(world);
-    EXPECT_EQ(Corrections(&world, "pdpr", kTps, actors), state.expected) << state.name;
-  }
+  ExpectCorrections("pdpr", kTps, kInTheCountry, states);
 }
 
 TEST(Stages, KppsMayNotCorrectWhereTheContestForbids) {
@@ -128,23 +160,17 @@ TEST(Stages, KppsMayNotCorrectWhereTheContestForbids) {
 }
 
 TEST(Stages, CorrectionsWhereTheContestEndsAtKabkota) {
-  const std::vector<Actor> actors = {
-      {Role::kKpps, "6501051002066"}, {Role::kPpk, "650105"}, {Role::kKpuKabkota, "6501"},
-      {Role::kKpuProvinsi, "65"},     {Role::kKpu, ""},       {Role::kKpu, "", true}};
   const std::vector<State> states = {
       {"result in", [](World&) {}, "AANRNN"},
       {"PPK certified", [](World& w) { w.Certify("pkwkk", "650105", 10); }, "SSARNN"},
       {"kabkota certified", [](World& w) { w.Certify("pkwkk", "6501", 20); }, "SSSRSA"},
-      {"kabkota reopened", [](World& w) {
+      {"kabkota reopened",
+       [](World& w) {
          w.Certify("pkwkk", "6501", 20), w.Reopen("pkwkk", "6501", Stage::kKabkota, 21);
-       }, "SSARNN"},
+       },
+       "SSARNN"},
   };
-  for (const State& state : states) {
-    World world;
-    world.AddResult("pkwkk", kTps);
-    state.arrange(world);
-    EXPECT_EQ(Corrections(&world, "pkwkk", kTps, actors), state.expected) << state.name;
-  }
+  ExpectCorrections("pkwkk", kTps, kInTheCountry, states);
 }
 
 TEST(Stages, CorrectionsAbroadGoFromPplnToKpu) {
@@ -154,21 +180,22 @@ TEST(Stages, CorrectionsAbroadGoFromPplnToKpu) {
                                      {Role::kKpu, "", true}};
   std::vector<State> states = {
       {"result in", [](World&) {}, "AANN"},
-      {"finalised", [](World& w) { w.view.results[{"pdpr", kTpsAbroad}].finalised = true; }, "SANN"},
+      {"finalised",
+       [](World& w) {
+         w.view.results[{"pdpr", kTpsAbroad}].finalised = true;
+       },
+       "SANN"},
       {"nation certified", [](World& w) { w.Certify("pdpr", "", 40); }, "SSSA"},
-      {"PPLN reopened", [](World& w) {
+      {"PPLN reopened",
+       [](World& w) {
          w.Certify("pdpr", "990101", 10), w.Reopen("pdpr", "990101", Stage::kPpk, 11);
-       }, "SANN"},
+       },
+       "SANN"},
   };
   for (const char* area : {"9901", "990101", "9901010001"}) {
     states.push_back({area, [area](World& w) { w.Certify("pdpr", area, 10); }, "SSAA"});
   }
-  for (const State& state : states) {
-    World world;
-    world.AddResult("pdpr", kTpsAbroad);
-    state.arrange(world);
-    EXPECT_EQ(Corrections(&world, "pdpr", kTpsAbroad, actors), state.expected) << state.name;
-  }
+  ExpectCorrections("pdpr", kTpsAbroad, actors, states);
 }
 
 TEST(Stages, Submissions) {
@@ -182,17 +209,17 @@ TEST(Stages, Submissions) {
       {"kabkota certified", [](World& w) { w.Certify("pdpr", "6501", 20); }, "SSSA"},
       {"provinsi certified", [](World& w) { w.Certify("pdpr", "65", 30); }, "SSSA"},
       {"all certified", SealAll, "SSSA"},
-      {"PPK reopened after all", [](World& w) {
-         SealAll(w), w.Reopen("pdpr", "650105", Stage::kPpk, 41);
-       }, "SASA"},
-      {"kabkota reopened after all", [](World& w) {
-         SealAll(w), w.Reopen("pdpr", "6501", Stage::kKabkota, 41);
-       }, "SSAA"},
-      {"new round after all", [](World& w) {
+      {"PPK reopened after all",
+       [](World& w) { SealAll(w), w.Reopen("pdpr", "650105", Stage::kPpk, 41); }, "SASA"},
+      {"kabkota reopened after all",
+       [](World& w) { SealAll(w), w.Reopen("pdpr", "6501", Stage::kKabkota, 41); }, "SSAA"},
+      {"new round after all",
+       [](World& w) {
          SealAll(w);
          ResultState& result = w.view.results[{"pdpr", kTps}];
          result.round = 2, result.round_opened_at = LogIndex(41);
-       }, "AAAA"},
+       },
+       "AAAA"},
   };
   for (const State& state : states) {
     World world;

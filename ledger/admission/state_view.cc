@@ -1,7 +1,6 @@
 #include "ledger/admission/state_view.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace jejak::admission {
 
@@ -12,18 +11,19 @@ bool ContestState::Covers(const RegionCode& place) const {
 }
 
 void BallotState::Index() {
-  by_id.resize(choices.size());
-  std::iota(by_id.begin(), by_id.end(), uint32_t{0});
+  by_id.clear();
+  by_id.reserve(choices.size());
+  for (uint32_t i = 0; i < choices.size(); ++i) by_id.push_back({choices[i].id, i});
   std::sort(by_id.begin(), by_id.end(),
-            [this](uint32_t a, uint32_t b) { return choices[a].id < choices[b].id; });
+            [](const Position& a, const Position& b) { return a.id < b.id; });
 }
 
 const event::Choice* BallotState::Find(ChoiceId id) const {
   if (by_id.size() == choices.size()) {
-    const auto at = std::lower_bound(by_id.begin(), by_id.end(), id, [this](uint32_t i, ChoiceId wanted) {
-      return choices[i].id < wanted;
-    });
-    return at != by_id.end() && choices[*at].id == id ? &choices[*at] : nullptr;
+    const auto position = std::lower_bound(
+        by_id.begin(), by_id.end(), id,
+        [](const Position& candidate, ChoiceId wanted) { return candidate.id < wanted; });
+    return position != by_id.end() && position->id == id ? &choices[position->at] : nullptr;
   }
   const auto at = std::find_if(choices.begin(), choices.end(),
                                [id](const event::Choice& choice) { return choice.id == id; });

@@ -102,7 +102,11 @@ struct BallotState {
   std::string dapil;
   std::vector<RegionCode> members;
   std::vector<event::Choice> choices;  // in the order of the ballot
-  std::vector<uint32_t> by_id;         // positions in `choices`, ascending by id; made by Index
+  struct Position {
+    ChoiceId id = 0;
+    uint32_t at = 0;  // in `choices`
+  };
+  std::vector<Position> by_id;  // ascending by id; made by Index
   // Call once after `choices` is filled. Without it Find is linear.
   void Index();
   // Null when the ballot has no such choice.
@@ -131,7 +135,7 @@ struct SealState {
 struct ReferenceState {
   LogIndex index;
   event::BodyKind kind{};
-  // Of objections, resolutions (those of the objection), certifications and what names one contest and place.
+  // Of objections, resolutions (those of the objection), certifications and what else names one of each.
   std::string contest;
   RegionCode place;
   election::Outcome outcome{};            // of objectionResolved

@@ -1,5 +1,5 @@
-// A small country for tests: two provinces, a regency with two districts, stations, one area abroad, three
-// contests, and an official of any role wherever one is asked for.
+// A small country for tests: two provinces, a regency with two districts, stations, one area
+// abroad, three contests, and an official of any role wherever one is asked for.
 #pragma once
 
 #include <string>
@@ -48,8 +48,8 @@ class World {
                              "6501051002", "6501061001", "99", "9901", "990101", "9901010001"}) {
       view.regions[Code(code)] = {};
     }
-    for (const char* code : {"6401011001001", "6501051002066", "6501051002067", "6501061001001",
-                             "9901010001001"}) {
+    for (const char* code :
+         {"6401011001001", "6501051002066", "6501051002067", "6501061001001", "9901010001001"}) {
       view.stations[Code(code)] = {};
     }
     AddContest("ppwp", election::ContestKind::kTicket, "", Stage::kNasional, false);
@@ -61,8 +61,8 @@ class World {
     AddBallot("pkwkk", "6501", "6501", {{7, ChoiceKind::kTicket}});
   }
 
-  void AddContest(const std::string& id, election::ContestKind kind, const char* covered, Stage last,
-                  bool kpps_may_correct) {
+  void AddContest(const std::string& id, election::ContestKind kind, const char* covered,
+                  Stage last, bool kpps_may_correct) {
     ContestState contest;
     contest.id = id;
     contest.kind = kind;
@@ -90,7 +90,8 @@ class World {
     view.ballots.push_back(ballot);
   }
 
-  // The key of an official of that role there; enrolled when first asked for. Not a key that can sign.
+  // The key of an official of that role there; enrolled when first asked for. Not a key that can
+  // sign.
   PublicKey Official(Role role, const RegionCode& jurisdiction) {
     const std::string id = std::string(Name(role)) + "-" + jurisdiction.display();
     PublicKey key;
@@ -197,7 +198,8 @@ inline std::string Said(const Verdict& verdict) {
     case Verdict::Kind::kRetry: return "RETRY " + std::to_string(verdict.existing.value);
     case Verdict::Kind::kRefused: break;
   }
-  return std::string(InfoOf(verdict.refusal.reason).name) + "/" + std::to_string(verdict.refusal.number);
+  return std::string(InfoOf(verdict.refusal.reason).name) + "/" +
+         std::to_string(verdict.refusal.number);
 }
 
 }  // namespace jejak::admission
