@@ -1,0 +1,1 @@
+#include "ledger/admission/decide.h"
