@@ -1,1 +1,0 @@
-#include "ledger/admission/decide.h"
