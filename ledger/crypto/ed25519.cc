@@ -50,8 +50,10 @@ void Wipe(Bytes* secret) {
   secret->clear();
 }
 
-SecretKey::SecretKey(const uint8_t* seed)
-    : secret_(static_cast<uint8_t*>(sodium_malloc(crypto_sign_SECRETKEYBYTES))) {
+SecretKey::SecretKey(const uint8_t* seed) {
+  // Guarded memory needs the library initialised; without, it crashes far from the cause.
+  JEJAK_CHECK(sodium_init() >= 0);
+  secret_ = static_cast<uint8_t*>(sodium_malloc(crypto_sign_SECRETKEYBYTES));
   JEJAK_CHECK(secret_ != nullptr);
   JEJAK_CHECK(crypto_sign_seed_keypair(public_key_.data(), secret_, seed) == 0);
 }
