@@ -14,6 +14,11 @@
 
 namespace jejak::admission {
 
+// The rules version that new ledgers are written with.
+inline constexpr uint16_t kRulesWritten = 0;
+// Whether this program can judge under that version.
+constexpr bool RulesKnown(uint16_t rules) { return rules == kRulesWritten; }
+
 struct Verdict {
   enum class Kind : uint8_t {
     kDoor,      // not logged: `door` says why

@@ -102,6 +102,9 @@ struct BallotState {
   std::string dapil;
   std::vector<RegionCode> members;
   std::vector<event::Choice> choices;  // in the order of the ballot
+  std::vector<uint32_t> by_id;         // positions in `choices`, ascending by id; made by Index
+  // Call once after `choices` is filled. Without it Find is linear.
+  void Index();
   // Null when the ballot has no such choice.
   const event::Choice* Find(ChoiceId id) const;
 };
@@ -128,14 +131,19 @@ struct SealState {
 struct ReferenceState {
   LogIndex index;
   event::BodyKind kind{};
-  std::string contest;                    // of objections, certifications, single-contest kinds
-  RegionCode place;                       // of objections and certifications
+  // Of objections, resolutions (those of the objection), certifications and what names one contest and place.
+  std::string contest;
+  RegionCode place;
   election::Outcome outcome{};            // of objectionResolved
   election::Issuer issuer{};              // of decisionRecorded
   election::DecisionKind decision_kind{};
   std::vector<RegionCode> places;         // of decisionRecorded, roundOpened
   std::vector<std::string> contests;      // of decisionRecorded (empty: all), roundOpened
-  bool resolved = false;                  // an objection that has been resolved; a round cancelled
+  // Of an objection: accepted or rejected (one that was carried to the next level is still open there).
+  // Of a roundOpened: cancelled.
+  bool resolved = false;
+  // Of a roundOpened: some TPS has an accepted result in that round, or a newer round.
+  bool used = false;
 };
 
 class StateView {
@@ -144,6 +152,8 @@ class StateView {
 
   // None before genesis.
   virtual std::optional<ElectionState> Election() const = 0;
+  // The election's name as amended. Beside Election(), which every event asks for.
+  virtual std::string ElectionName() const = 0;
   virtual std::optional<KeyState> Key(const PublicKey& key) const = 0;
   virtual std::optional<OfficialState> Official(std::string_view id) const = 0;
   virtual std::shared_ptr<const ContestState> Contest(std::string_view id) const = 0;
@@ -169,6 +179,9 @@ class StateView {
   // Hash of the newest accepted recapPart k of `parts` by `author` for (contest, region).
   virtual std::optional<Hash> RecapPart(const PublicKey& author, std::string_view contest,
                                         const RegionCode& region, uint16_t part, uint16_t parts) const = 0;
+  // Index of the newest roundOpened of `contest` with a place that lies in `region` or contains it.
+  virtual std::optional<LogIndex> RoundOpenedAround(std::string_view contest,
+                                                    const RegionCode& region) const = 0;
   // Index of the entry, accepted or refused, that holds the event with this hash.
   virtual std::optional<LogIndex> FindEvent(const Hash& event) const = 0;
   // A fork of `key` at `sequence` has been logged.

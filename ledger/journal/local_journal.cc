@@ -52,10 +52,18 @@ Result<UnixMicros> LocalJournal::Now() {
 
 Result<std::vector<Ordered>> LocalJournal::Next(size_t events_max) {
   std::vector<Proposal> taken;
+  std::optional<UnixMicros> now;  // read once a batch
   {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [&] { return stopped_ || !queue_.empty(); });
     const size_t n = std::min(events_max, queue_.size());
+    // Before anything is taken, so that a clock that can't be trusted loses nobody's event. After Stop what is
+    // left is only handed back, and needs no clock.
+    const bool asks = std::any_of(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(n),
+                                  [](const Proposal& p) { return !p.received_at; });
+    if (asks && !stopped_) {
+      JEJAK_ASSIGN_OR_RETURN(now, Now());
+    }
     taken.reserve(n);
     for (size_t i = 0; i < n; ++i) {
       taken.push_back(std::move(queue_.front()));
@@ -64,16 +72,8 @@ Result<std::vector<Ordered>> LocalJournal::Next(size_t events_max) {
   }
   std::vector<Ordered> out;
   out.reserve(taken.size());
-  std::optional<UnixMicros> now;  // read once a batch
   for (Proposal& proposal : taken) {
-    if (proposal.received_at) {
-      last_ = std::max(last_, *proposal.received_at);
-    } else {
-      if (!now) {
-        JEJAK_ASSIGN_OR_RETURN(now, Now());
-      }
-      last_ = std::max(last_, *now);
-    }
+    last_ = std::max(last_, proposal.received_at ? *proposal.received_at : now.value_or(last_));
     out.push_back({std::move(proposal), last_});
   }
   return out;

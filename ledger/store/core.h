@@ -34,7 +34,8 @@ struct Handles {
   std::array<rocksdb::ColumnFamilyHandle*, 256> by_table{};
 };
 
-// One generation of the projection tables. Whoever holds it holds its Core as well, declared before it.
+// One generation of the projection tables. Whoever holds it holds its Core as well, declared before
+// it.
 struct Generation : Handles {
   Generation(rocksdb::DB* database, uint64_t n) : Handles(database), number(n) {}
   uint64_t number;
@@ -82,7 +83,8 @@ struct Core {
   Status Stop(Status failure);
 };
 
-// A reader of the newest state (no snapshot) or of a snapshot, which it gives back. kv.h has the contract.
+// A reader of the newest state (no snapshot) or of a snapshot, which it gives back. kv.h has the
+// contract.
 std::unique_ptr<KeyValueReader> MakeReader(std::shared_ptr<Core> core,
                                            std::shared_ptr<Generation> generation,
                                            const rocksdb::Snapshot* snapshot);

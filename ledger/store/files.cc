@@ -113,7 +113,8 @@ Result<bool> HoldsFiles(const fs::path& folder) {
 Result<Fd> TakeLock(const fs::path& dir, bool read_only) {
   const fs::path file = dir / "LOCK";
   auto opened = OpenFile(file, read_only ? O_RDONLY | O_CREAT : O_RDWR | O_CREAT);
-  if (!opened.ok() && read_only) opened = OpenFile(file, O_RDONLY);  // a medium that can't be written
+  // A medium that can't be written.
+  if (!opened.ok() && read_only) opened = OpenFile(file, O_RDONLY);
   if (!opened.ok()) return opened.status();
   if (::flock(opened->get(), LOCK_EX | LOCK_NB) == 0) return std::move(opened).value();
   if (errno != EWOULDBLOCK) return FromErrno(errno, "lock", file);

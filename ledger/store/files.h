@@ -10,8 +10,8 @@
 
 namespace jejak::store {
 
-// ENOSPC, EDQUOT and EFBIG are DISK_FULL; EACCES, EPERM and EROFS are PERMISSION_DENIED; else IO_ERROR.
-// The message reads "cannot WHAT FILE: the system's text".
+// ENOSPC, EDQUOT and EFBIG are DISK_FULL; EACCES, EPERM and EROFS are PERMISSION_DENIED; else
+// IO_ERROR. The message reads "cannot WHAT FILE: the system's text".
 Status FromErrno(int error, const std::string& what, const std::filesystem::path& file);
 
 // An owned file descriptor.
@@ -44,8 +44,8 @@ Result<bool> Exists(const std::filesystem::path& file);
 // Whether there is a folder that holds anything.
 Result<bool> HoldsFiles(const std::filesystem::path& folder);
 
-// Takes the exclusive lock `dir`/LOCK at once or answers LEDGER_IN_USE. It goes with the descriptor, so with
-// the process, and is never inherited by a program that this one starts.
+// Takes the exclusive lock `dir`/LOCK at once or answers LEDGER_IN_USE. It goes with the
+// descriptor, so with the process, and is never inherited by a program that this one starts.
 Result<Fd> TakeLock(const std::filesystem::path& dir, bool read_only);
 
 }  // namespace jejak::store

@@ -22,9 +22,9 @@ constexpr uint32_t kClean = 2;
 
 static_assert(kHeadSyncDelay < std::chrono::microseconds(limits::kHeadSyncMicrosMax));
 
-// CRC-64/XZ. It finds every change of up to 64 bits in a row; RocksDB's own checksums are not in its public
-// headers. It is against accidents: who can write HEAD can also write its checksum, and is convicted by
-// published checkpoints, not here.
+// CRC-64/XZ. It finds every change of up to 64 bits in a row; RocksDB's own checksums are not in
+// its public headers. It is against accidents: who can write HEAD can also write its checksum, and
+// is convicted by published checkpoints, not here.
 constexpr std::array<uint64_t, 256> MakeCrcTable() {
   std::array<uint64_t, 256> table{};
   for (uint64_t i = 0; i < table.size(); ++i) {

@@ -1,10 +1,11 @@
-// The file HEAD: what the last acknowledged commit was, so that a database that lost commits is recognised.
-// Bytes: docs/reference/storage.md.
+// The file HEAD: what the last acknowledged commit was, so that a database that lost commits is
+// recognised. Bytes: docs/reference/storage.md.
 //
-// How it survives every crash. Going from clean to in use and back replaces the whole file by rename, so no
-// crash leaves a clean slot beside another one, and a bad slot beside a clean one is damage. In between, a
-// record goes into one slot until that slot is synced, and only then do records go into the other one: the
-// slot that is not being written is always durable, so a torn write leaves one good slot.
+// How it survives every crash. Going from clean to in use and back replaces the whole file by
+// rename, so no crash leaves a clean slot beside another one, and a bad slot beside a clean one is
+// damage. In between, a record goes into one slot until that slot is synced, and only then do
+// records go into the other one: the slot that is not being written is always durable, so a torn
+// write leaves one good slot.
 #pragma once
 
 #include <array>
@@ -25,9 +26,11 @@ namespace jejak::store {
 // One page each, so that no device writes both slots as one sector.
 inline constexpr size_t kHeadSlotBytes = 4'096;
 inline constexpr size_t kHeadFileBytes = 2 * kHeadSlotBytes;
-// Commits in a row without a sync of HEAD. A database further ahead of HEAD than this has another HEAD.
+// Commits in a row without a sync of HEAD. A database further ahead of HEAD than this has another
+// HEAD.
 inline constexpr uint64_t kHeadUnsyncedCommitsMax = 1'024;
-// From a commit to the sync of its HEAD; half of limits::kHeadSyncMicrosMax, for the sync takes time too.
+// From a commit to the sync of its HEAD; half of limits::kHeadSyncMicrosMax, for the sync takes
+// time too.
 inline constexpr std::chrono::milliseconds kHeadSyncDelay{500};
 
 struct FoundHead {
@@ -36,17 +39,19 @@ struct FoundHead {
 };
 
 Bytes EncodeHeadSlot(const HeadRecord& record, bool clean);
-// Judges the whole file; `file` is for messages. HEAD_DAMAGED, or RULES_UNKNOWN for a later version.
+// Judges the whole file; `file` is for messages. HEAD_DAMAGED, or RULES_UNKNOWN for a later
+// version.
 Result<FoundHead> DecodeHead(ByteView bytes, const std::filesystem::path& file);
 Result<FoundHead> ReadHead(const std::filesystem::path& dir);
 // Replaces HEAD durably and in one step; both slots hold `record`.
 Status ReplaceHead(const std::filesystem::path& dir, const HeadRecord& record, bool clean);
 
-// Writes HEAD while the store is in use. Its thread syncs what was written, so that the last commit before a
-// quiet spell is synced too. Thread-safe.
+// Writes HEAD while the store is in use. Its thread syncs what was written, so that the last commit
+// before a quiet spell is synced too. Thread-safe.
 class HeadWriter {
  public:
-  // HEAD has just been replaced with `record`, unclean. `on_failure` hears of a failed sync, on any thread.
+  // HEAD has just been replaced with `record`, unclean. `on_failure` hears of a failed sync, on any
+  // thread.
   static Result<std::unique_ptr<HeadWriter>> Start(const std::filesystem::path& dir,
                                                    const HeadRecord& record,
                                                    std::function<void(const Status&)> on_failure);

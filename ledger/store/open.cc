@@ -38,8 +38,8 @@ Status Missing(const fs::path& dir) {
       .With("file", dir.string());
 }
 
-// Makes sure that there is a folder with HEAD, and takes the lock. HEAD comes before the database, so that
-// no crash leaves a database without one.
+// Makes sure that there is a folder with HEAD, and takes the lock. HEAD comes before the database,
+// so that no crash leaves a database without one.
 Result<FoundHead> LockAndReadHead(Core* core) {
   const fs::path& dir = core->dir;
   const bool create = core->options.create_if_missing && !core->options.read_only;
@@ -67,7 +67,13 @@ std::string OpeningText(const Core& core) {
   return fmt::format("opening {}", (core.dir / "db").string());
 }
 
-// What the database says of itself, read without writing. No value where it was never finished being made.
+rocksdb::ColumnFamilyDescriptor Describe(const Core& core, const std::string& name,
+                                         Tuning tuning) {
+  return {name, MakeTableOptions(tuning, core.cache, core.options)};
+}
+
+// What the database says of itself, read without writing. No value where it was never finished
+// being made.
 Result<std::optional<MetaRows>> LookAtDatabase(const Core& core, const FoundHead& head) {
   const fs::path folder = core.dir / "db";
   JEJAK_ASSIGN_OR_RETURN(const bool has_files, HoldsFiles(folder));
@@ -81,7 +87,7 @@ Result<std::optional<MetaRows>> LookAtDatabase(const Core& core, const FoundHead
   }
   rocksdb::DBOptions options = MakeDbOptions(core.options, nullptr);
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, MakeTableOptions(Tuning::kSmall, core.cache, core.options)}};
+      Describe(core, rocksdb::kDefaultColumnFamilyName, Tuning::kSmall)};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
   const rocksdb::Status status =
@@ -113,11 +119,6 @@ struct Plan {
   std::vector<std::string> create;  // not there yet
 };
 
-rocksdb::ColumnFamilyDescriptor Describe(const Core& core, const std::string& name,
-                                         Tuning tuning) {
-  return {name, MakeTableOptions(tuning, core.cache, core.options)};
-}
-
 // `is_new` where no commit was ever made: then missing tables are simply made.
 Result<Plan> MakePlan(Core* core, const std::vector<std::string>& present, uint64_t generation,
                       bool is_new) {
@@ -140,8 +141,8 @@ Result<Plan> MakePlan(Core* core, const std::vector<std::string>& present, uint6
                     fmt::format("{} has a table \"{}\", which this program does not know",
                                 (core->dir / "db").string(), name));
     }
-    // Of an interrupted rebuild, of an interrupted drop, or of a program with other projections, which would
-    // find them out of date.
+    // Of an interrupted rebuild, of an interrupted drop, or of a program with other projections,
+    // which would find them out of date.
     if (core->options.read_only) continue;
     plan.open.push_back(Describe(*core, name, Tuning::kSmall));
     plan.drop.push_back(name);
@@ -253,7 +254,8 @@ Result<std::shared_ptr<Core>> OpenCore(const fs::path& dir, std::span<const Tabl
   JEJAK_RETURN_IF_ERROR(OpenDatabase(core.get(), plan, /*create=*/is_new));
   JEJAK_RETURN_IF_ERROR(CreateTables(core.get(), plan));
   if (is_new) JEJAK_RETURN_IF_ERROR(WriteFirstRows(core.get()));
-  // Once more, from what will be written to: recovery for writing is not the code that was run above.
+  // Once more, from what will be written to: recovery for writing is not the code that was run
+  // above.
   JEJAK_ASSIGN_OR_RETURN(const MetaRows rows, ReadMetaRows(core->db.get(), dir));
   core->head = rows.head.value_or(HeadRecord{});
   JEJAK_RETURN_IF_ERROR(CompareHeads(head, core->head, dir));

@@ -39,8 +39,8 @@ struct ReadState {
     Fail(core->stopper->status());
     return false;
   }
-  // Null where there is nothing to read: an error for a projection, an empty table for a log table that
-  // a read-only opener could not make.
+  // Null where there is nothing to read: an error for a projection, an empty table for a log table
+  // that a read-only opener could not make.
   rocksdb::ColumnFamilyHandle* HandleOf(TableId table) {
     rocksdb::ColumnFamilyHandle* handle = core->HandleOf(table, *generation);
     const TableSpec& spec = core->SpecOf(table);

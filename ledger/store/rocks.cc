@@ -16,8 +16,8 @@
 namespace jejak::store {
 namespace {
 
-// Whatever fails in the background stops the store: RocksDB would resume by itself, and a store that lost a
-// write once must not.
+// Whatever fails in the background stops the store: RocksDB would resume by itself, and a store
+// that lost a write once must not.
 class FailureListener : public rocksdb::EventListener {
  public:
   explicit FailureListener(std::shared_ptr<Stopper> stopper) : stopper_(std::move(stopper)) {}
@@ -89,7 +89,12 @@ rocksdb::DBOptions MakeDbOptions(const OpenOptions& options, std::shared_ptr<Sto
   db.skip_checking_sst_file_sizes_on_db_open = false;
   db.file_checksum_gen_factory = MakeFileChecksums();
   db.max_bgerror_resume_count = 0;
-  if (stopper) db.listeners.push_back(std::make_shared<FailureListener>(std::move(stopper)));
+  if (stopper) {
+    db.listeners.push_back(std::make_shared<FailureListener>(std::move(stopper)));
+    // Old files are deleted by a background thread. 7.8.3 fails an assertion when a read-only
+    // database does so.
+    db.avoid_unnecessary_blocking_io = true;
+  }
 
   // All files are opened, and so looked at, when the store is. Files of 64 MiB are some hundreds.
   db.max_open_files = -1;
@@ -99,8 +104,8 @@ rocksdb::DBOptions MakeDbOptions(const OpenOptions& options, std::shared_ptr<Sto
   db.max_background_jobs = options.background_jobs;
   db.bytes_per_sync = 1 << 20;
   db.compaction_readahead_size = 2 << 20;
-  db.avoid_unnecessary_blocking_io = true;
-  // What is recovered stays in the WAL until it is worth a file: opening is quick and changes little.
+  // What is recovered stays in the WAL until it is worth a file: opening is quick and changes
+  // little.
   db.avoid_flush_during_recovery = true;
   // Rows without WAL are those of an unfinished generation, which nobody will read.
   db.avoid_flush_during_shutdown = true;
@@ -141,8 +146,8 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(Tuning tuning,
       table.bottommost_compression = rocksdb::kZSTD;
       break;
     case Tuning::kAppendOnly:
-      // Ascending keys make files that never overlap: they are moved down, not written again, so the first
-      // compression is the last.
+      // Ascending keys make files that never overlap: they are moved down, not written again, so
+      // the first compression is the last.
       blocks.block_size = 16 << 10;
       table.compression = rocksdb::kZSTD;
       break;

@@ -1,5 +1,5 @@
-// RocksDB's statuses and settings in our terms. Returns incomplete types on purpose: only the .cc files that
-// use them include RocksDB.
+// RocksDB's statuses and settings in our terms. Returns incomplete types on purpose: only the .cc
+// files that use them include RocksDB.
 #pragma once
 
 #include <memory>

@@ -10,8 +10,9 @@
 namespace jejak::store {
 namespace {
 
-// Rows in memory above which Close writes them to table files, so that the next open need not read them from
-// the WAL. Below, a dozen small files and their syncs cost a short command more than they save the next.
+// Rows in memory above which Close writes them to table files, so that the next open need not read
+// them from the WAL. Below, a dozen small files and their syncs cost a short command more than they
+// save the next.
 constexpr uint64_t kFlushAtCloseBytes = uint64_t{16} << 20;
 
 std::vector<rocksdb::ColumnFamilyHandle*> AllHandles(const Core& core) {
@@ -66,8 +67,8 @@ Status Store::ConfirmHead() {
   const HeadRecord head = core_->Head();
   const Status replaced = ReplaceHead(core_->dir, head, /*clean=*/false);
   if (!replaced.ok()) return core_->Stop(replaced);
-  auto writer = HeadWriter::Start(
-      core_->dir, head, [stopper = core_->stopper](const Status& failure) { stopper->Stop(failure); });
+  const auto stop = [stopper = core_->stopper](const Status& failure) { stopper->Stop(failure); };
+  auto writer = HeadWriter::Start(core_->dir, head, stop);
   if (!writer.ok()) return core_->Stop(writer.status());
   core_->head_writer = std::move(writer).value();
   return {};
@@ -85,7 +86,8 @@ Status Store::Commit(WriteSet&& rows, const HeadRecord& head) {
   JEJAK_RETURN_IF_ERROR(CheckWriteSet(&mine, *core_, *core_->CurrentGeneration()));
   const Status written = WriteCommit(core_.get(), &mine, head);
   if (!written.ok()) return core_->Stop(written);
-  // From here the commit may be found by a later open; only when HEAD tells of it may anyone else be told.
+  // From here the commit may be found by a later open; only when HEAD tells of it may anyone else
+  // be told.
   const Status noted = core_->head_writer->Write(head);
   if (!noted.ok()) return core_->Stop(noted);
   // Something else may have stopped the store meanwhile; then nothing is acknowledged any more.

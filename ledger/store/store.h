@@ -1,18 +1,20 @@
-// The ledger's storage: tables of rows in one RocksDB, changed by atomic commits, with the file HEAD beside it
-// that makes a database which lost acknowledged commits visible at the next open.
+// The ledger's storage: tables of rows in one RocksDB, changed by atomic commits, with the file
+// HEAD beside it that makes a database which lost acknowledged commits visible at the next open.
 //
-// Life of a store: Open, then the caller checks what only it can check (see `opened_head`), then ConfirmHead,
-// then Commit any number of times, then Close. Without ConfirmHead nothing is ever written.
+// Life of a store: Open, then the caller checks what only it can check (see `opened_head`), then
+// ConfirmHead, then Commit any number of times, then Close. Before ConfirmHead no row of the
+// caller's and nothing of HEAD is written.
 //
-// Thread rule: Commit, ConfirmHead, GenerationWriter::Finish and Close may be called from any thread, one after
-// the other (they lock one another out). Snapshot and NewWriteSet may be called from any thread at any time;
-// a snapshot may be read by several threads and never holds up a commit.
+// Thread rule: Commit, ConfirmHead, GenerationWriter::Finish and Close lock one another out and may
+// be called from any thread. Snapshot and NewWriteSet may be called from any thread at any time; a
+// snapshot may be read by several threads and never holds up a commit.
 //
-// Durability: when Commit returns OK, its rows survive the loss of power, and HEAD says so to any later process
-// on this machine; HEAD itself survives the loss of power a second later, at the latest.
+// Durability: when Commit returns OK, its rows survive the loss of power, and HEAD tells any later
+// process on this machine; HEAD itself survives the loss of power a second later, at the latest.
 //
-// After a failed write or sync the store is stopped: every later call, reads of snapshots included, answers
-// STOPPED with the first failure in the message. Nothing is tried again, for nobody can know what the disk holds.
+// After a failed write or sync the store is stopped: every later call, reads of snapshots included,
+// answers STOPPED with the first failure in the message. Nothing is tried again, for nobody can
+// know what the disk holds.
 //
 // Formats and the rules of opening: docs/reference/storage.md.
 #pragma once
@@ -34,7 +36,7 @@ namespace jejak::store {
 
 enum class TableKind : uint8_t {
   kLog,         // what can't be computed again: entries, tree, people; never rebuilt
-  kProjection,  // computed from the log; belongs to a generation and can be rebuilt into the next one
+  kProjection,  // computed from the log; belongs to a generation, rebuilt into the next one
 };
 
 // How a table is mostly used. Changes nothing but speed and size.
@@ -77,8 +79,9 @@ struct HeadRecord {
 struct Core;
 struct Generation;
 
-// The rows of one commit, or of one write to a new generation. Made by whoever takes it back; one thread at a
-// time. Changing one row twice is allowed: the later change wins.
+// The rows of one commit, or of one write to a new generation. Made by whoever takes it back; one
+// thread at a time. Changing one row twice is allowed: the later change wins. While it, a snapshot,
+// a cursor or a generation writer lives, so does the store's lock.
 class WriteSet {
  public:
   struct Impl;
@@ -101,8 +104,9 @@ class WriteSet {
   std::unique_ptr<Impl> impl_;
 };
 
-// Builds the next generation of every projection table while commits and readers go on with the current one.
-// Destroyed before Finish, or after a crash, it leaves nothing behind. One thread at a time.
+// Builds the next generation of every projection table while commits and readers go on with the
+// current one. Destroyed before Finish, or after a crash, it leaves nothing behind. One thread at a
+// time.
 class GenerationWriter {
  public:
   explicit GenerationWriter(std::shared_ptr<Core> core);
@@ -110,17 +114,17 @@ class GenerationWriter {
   GenerationWriter(const GenerationWriter&) = delete;
   GenerationWriter& operator=(const GenerationWriter&) = delete;
 
-  // The log tables as they are now, and the new generation with every Write so far. Not a snapshot: a base for
-  // an Overlay. Borrowed; gone with this writer.
+  // The log tables as they are now, and the new generation with every Write so far. Not a snapshot:
+  // a base for an Overlay. Borrowed; gone with this writer.
   const KeyValueReader& reader() const;
   // For Write below. Puts to log tables are INTERNAL at Write.
   WriteSet NewWriteSet() const;
   // Not durable until Finish.
   Status Write(WriteSet&& rows);
-  // Makes the new generation durable, then the current one, in one step, and drops the old one; snapshots made
-  // before keep reading it. `covered` is the log size the projections were built to: INTERNAL if that is not the
-  // store's size now, so hold back commits from the last Write until Finish returns, and make new WriteSets
-  // afterwards. Called once.
+  // Makes the new generation durable, then the current one, in one step, and drops the old one;
+  // snapshots made before keep reading it. `covered` is the log size the projections were built to:
+  // INTERNAL if that is not the store's size now, so hold back commits from the last Write until
+  // Finish returns, and make new WriteSets afterwards. After OK, only to be destroyed.
   Status Finish(TreeSize covered);
 
  private:
@@ -138,9 +142,9 @@ class Store {
   //   LEDGER_IN_USE      another process, or this one, has it open
   //   HEAD_MISSING       db is there without HEAD
   //   HEAD_DAMAGED       HEAD is not what a close or a crash leaves
-  //   ROLLED_BACK        db holds fewer commits than HEAD, or others; metadata "have", "acknowledged" (entries),
-  //                      "have_commit", "acknowledged_commit"
-  //   LEDGER_DAMAGED     RocksDB finds its files missing or corrupt; metadata "file" where it is known
+  //   ROLLED_BACK        db holds fewer commits than HEAD, or others; metadata "have" and
+  //                      "acknowledged" (entries), "have_commit", "acknowledged_commit"
+  //   LEDGER_DAMAGED     RocksDB finds its files missing or corrupt; metadata "file"
   //   RULES_UNKNOWN      made by a newer release
   //   DISK_FULL, PERMISSION_DENIED, IO_ERROR
   static Result<std::unique_ptr<Store>> Open(const std::filesystem::path& dir,
@@ -151,27 +155,32 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // What HEAD said when it was found: the last commit known to be acknowledged. The database may hold more
-  // after a crash. The store has checked it where both are at one commit or one size; where `head().size` is
-  // larger, the caller must check that its tree has `opened_head().root` at `opened_head().size`, and refuse
-  // with ROLLED_BACK, before ConfirmHead.
+  // What HEAD said when it was found: the last commit known to be acknowledged. The database may
+  // hold more after a crash. The store has checked it where both are at one commit or one size;
+  // where `head().size` is larger, the caller must check that its tree has `opened_head().root` at
+  // `opened_head().size`, and refuse with ROLLED_BACK, before ConfirmHead. Nothing to check where
+  // `opened_head().commit` is 0.
   const HeadRecord& opened_head() const;
   // The last commit.
   HeadRecord head() const;
-  // A projection table of this program is not in the current generation (an upgrade): BeginGeneration and fill
-  // it before the first Commit. Reads of the missing table fail with INTERNAL.
+  // A projection table of this program is not in the current generation (an upgrade):
+  // BeginGeneration and fill it before the first Commit. Reads of the missing table fail with
+  // INTERNAL.
   bool rebuild_needed() const;
 
-  // The caller has checked `opened_head`. Marks HEAD as in use, durably, at head(). Once, before Commit.
+  // The caller has checked `opened_head`. Marks HEAD as in use, durably, at head(). Once, before
+  // Commit.
   Status ConfirmHead();
 
   // Rows for the next Commit. It may be filled while another Commit is on its way.
   WriteSet NewWriteSet() const;
-  // All rows and `head`, or none; one fsync. `head.commit` is head().commit + 1, and the size never falls.
-  // After a failure a later open may find the commit or not, as with any crash.
+  // All rows and `head`, or none; one fsync. `head.commit` is head().commit + 1, and the size never
+  // falls (checked: else the process aborts). After a failed write a later open may find the commit
+  // or not, as after any crash. INTERNAL, and nothing stops, for rows of another store or
+  // generation.
   Status Commit(WriteSet&& rows, const HeadRecord& head);
-  // Syncs HEAD now. The store does so itself within half a second of a commit; this is for callers that are
-  // about to tell the outside world.
+  // Syncs HEAD now. A thread of the store does so half a second after a commit, quiet spell or not;
+  // this is for callers that are about to tell the outside world.
   Status SyncHead();
 
   // The state after the last commit. Holds its files until released; may outlive Close.
@@ -180,17 +189,18 @@ class Store {
   // One at a time: INTERNAL while another is alive.
   Result<std::unique_ptr<GenerationWriter>> BeginGeneration();
 
-  // Reads every live table file whole, and compares it with the checksum that was noted when it was written,
-  // and its blocks with theirs. LEDGER_DAMAGED names the first bad file. `progress` may be null; it is called
-  // on this thread with bytes checked and bytes in all, and returns false to stop with INTERRUPTED.
+  // Reads every live table file whole, and compares it with the checksum that was noted when it was
+  // written, and its blocks with theirs. LEDGER_DAMAGED names the first bad file. `progress` may be
+  // null; it is called on this thread with bytes checked and bytes in all, and returns false to
+  // stop with INTERRUPTED. Rows that are only in the WAL yet were checked by Open.
   using Progress = std::function<bool(uint64_t done, uint64_t total)>;
   Status VerifyChecksums(const Progress& progress) const;
 
   // OK, or the failure that stopped the store.
   Status status() const;
 
-  // Syncs and leaves HEAD with the clean mark. Later calls answer STOPPED. The folder can be opened again once
-  // every snapshot, cursor and generation writer is gone too.
+  // Syncs and leaves HEAD with the clean mark. Later writes answer STOPPED. The folder can be
+  // opened again once this Store and every snapshot, cursor, row set and generation writer is gone.
   Status Close();
 
  private:

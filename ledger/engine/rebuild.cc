@@ -1,0 +1,135 @@
+// Rebuilding the projections: entries are read and decoded ahead by one thread, decided again and folded by
+// another, and written into a new generation that one pointer switches to.
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <deque>
+
+#include "ledger/admission/decide.h"
+#include "ledger/engine/impl.h"
+#include "ledger/engine/tables.h"
+#include "ledger/projection/tables.h"
+
+namespace jejak::engine {
+namespace {
+
+constexpr size_t kBlockEntries = 512;
+constexpr size_t kBlocksAhead = 16;
+// Rows gathered in memory before they are written to the new generation.
+constexpr size_t kOverlayBytesMax = size_t{96} << 20;
+
+using Block = std::vector<projection::ReadEntry>;
+
+// Decodes the log ahead of whoever folds it. Thread rule: one consumer.
+class Prefetch {
+ public:
+  explicit Prefetch(std::shared_ptr<const View> view) : view_(std::move(view)), thread_([this] { Run(); }) {}
+  ~Prefetch() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  // Empty at the end.
+  Result<Block> Next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !blocks_.empty() || ended_; });
+    if (blocks_.empty()) {
+      JEJAK_RETURN_IF_ERROR(failed_);
+      return Block();
+    }
+    Block block = std::move(blocks_.front());
+    blocks_.pop_front();
+    changed_.notify_all();
+    return block;
+  }
+
+ private:
+  void Run() {
+    Status failed;
+    for (uint64_t at = 0; at < view_->size().value && failed.ok();) {
+      Block block;
+      block.reserve(kBlockEntries);
+      for (; block.size() < kBlockEntries && at < view_->size().value; ++at) {
+        auto entry = view_->Entry(LogIndex(at));
+        if (!entry.ok()) {
+          failed = entry.status();
+          break;
+        }
+        block.push_back(std::move(*entry));
+      }
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return blocks_.size() < kBlocksAhead || stopping_; });
+      if (stopping_) return;
+      if (!block.empty()) blocks_.push_back(std::move(block));
+      changed_.notify_all();
+    }
+    const std::lock_guard lock(mutex_);
+    failed_ = failed;
+    ended_ = true;
+    changed_.notify_all();
+  }
+
+  const std::shared_ptr<const View> view_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Block> blocks_;
+  bool ended_ = false;
+  bool stopping_ = false;
+  Status failed_;
+  std::thread thread_;
+};
+
+// The same verdict must come out again, or the log was not decided by these rules.
+Status CheckVerdict(const projection::State& state, const projection::ReadEntry& entry) {
+  const admission::Verdict verdict = admission::Decide(state, entry.event, entry.hash);
+  const bool accepted = verdict.kind == admission::Verdict::Kind::kAccepted && !entry.entry.refusal;
+  const bool refused = verdict.kind == admission::Verdict::Kind::kRefused && entry.entry.refusal == verdict.refusal;
+  if (accepted || refused) return {};
+  return Status(Reason::kVerificationFailed,
+                fmt::format("entry {} bears another verdict than the rules give", entry.index.value));
+}
+
+Status Write(projection::State* state, store::GenerationWriter* generation) {
+  state->Flush();
+  JEJAK_RETURN_IF_ERROR(state->status());
+  store::WriteSet rows = generation->NewWriteSet();
+  state->rows().Drain([&](const RowChange& change) {
+    if (change.table != projection::kEventIndex) rows.Add(change);  // kept with the log
+  });
+  return generation->Write(std::move(rows));
+}
+
+}  // namespace
+
+Status Ledger::Rebuild(const Progress& progress) {
+  const std::lock_guard lock(impl_->commit_mutex);
+  JEJAK_RETURN_IF_ERROR(status());
+  const std::shared_ptr<const View> view = Newest();
+  JEJAK_ASSIGN_OR_RETURN(const auto generation, impl_->store->BeginGeneration());
+  JEJAK_ASSIGN_OR_RETURN(const auto state, projection::State::Load(&generation->reader(), TreeSize(0)));
+  {
+    Prefetch prefetch(view);
+    while (true) {
+      JEJAK_ASSIGN_OR_RETURN(const Block block, prefetch.Next());
+      if (block.empty()) break;
+      for (const projection::ReadEntry& entry : block) {
+        JEJAK_RETURN_IF_ERROR(CheckVerdict(*state, entry));
+        state->Apply({entry.event, entry.hash, entry.index, entry.entry.received_at, entry.entry.refusal});
+      }
+      if (state->rows().bytes() > kOverlayBytesMax) JEJAK_RETURN_IF_ERROR(Write(state.get(), generation.get()));
+      if (progress && !progress(state->Size().value, view->size().value)) {
+        return Status(Reason::kInterrupted, "the projections are as they were");
+      }
+    }
+  }
+  JEJAK_RETURN_IF_ERROR(Write(state.get(), generation.get()));
+  JEJAK_RETURN_IF_ERROR(generation->Finish(view->size()));
+  impl_->SetNewest(std::make_shared<const View>(impl_->store->Snapshot(), view->size(), view->root()));
+  JEJAK_ASSIGN_OR_RETURN(impl_->state, projection::State::Load(&impl_->newest->rows(), view->size()));
+  return {};
+}
+
+}  // namespace jejak::engine

@@ -1,0 +1,189 @@
+// The single thread of the write path: admit, fold, seal, commit, answer.
+#include <fmt/format.h>
+
+#include "ledger/admission/decide.h"
+#include "ledger/engine/impl.h"
+#include "ledger/engine/tables.h"
+#include "ledger/merkle/checkpoint.h"
+#include "ledger/merkle/tlog_proof.h"
+#include "ledger/projection/tables.h"
+
+namespace jejak::engine {
+namespace {
+
+using admission::Verdict;
+
+// What a journal brought from elsewhere, or a key that was enrolled by an event just before.
+Status CheckSignature(const projection::State& state, const Item& item) {
+  if (item.signature_checked) return {};
+  PublicKey author = item.event.author;
+  const bool genesis = !state.Election().has_value() && item.event.kind() == event::BodyKind::kElectionOpened;
+  if (!genesis && !state.Key(author)) {
+    return Status(Reason::kKeyUnknown, "the author's key is not enrolled");
+  }
+  if (!event::VerifySignature(item.signed_event(), author)) {
+    return Status(Reason::kSignatureInvalid, "the event is not what its author signed");
+  }
+  return {};
+}
+
+}  // namespace
+
+void Ledger::Impl::Start() {
+  journal = std::make_unique<journal::LocalJournal>(options.clocks, last_received);
+  const size_t threads =
+      options.verify_threads != 0 ? options.verify_threads : std::thread::hardware_concurrency();
+  const auto knows_key = [this](const PublicKey& key) {
+    Bytes value;
+    return Newest()->rows().Get(projection::kKeys, key.view(), &value);
+  };
+  pool = std::make_unique<VerifyPool>(threads, knows_key, journal.get());
+  sequencer = std::thread([this] { Run(); });
+}
+
+void Ledger::Impl::Stop(Status why) {
+  const std::lock_guard lock(mutex);
+  if (stopped.ok()) stopped = std::move(why);
+}
+
+void Ledger::Impl::Run() {
+  Status failed;
+  while (true) {
+    auto batch = journal->Next(options.batch_events_max);
+    if (!batch.ok()) {
+      // The clock can't be trusted: nothing more is taken. What was taken is lost to its callers, unanswered
+      // events are answered below.
+      failed = batch.status();
+      Stop(failed);
+      journal->Stop();
+      continue;
+    }
+    if (batch->empty()) return;
+    if (failed.ok()) {
+      const std::lock_guard lock(commit_mutex);
+      failed = Process(std::move(*batch));
+      if (failed.ok()) continue;
+      Stop(failed);
+      journal->Stop();
+      continue;
+    }
+    const Status stopped_status(Reason::kStopped, "the ledger stopped: " + failed.ToString());
+    for (const journal::Ordered& ordered : *batch) {
+      static_cast<Item&>(*ordered.proposal.attachment).Answer({stopped_status, std::nullopt, false});
+    }
+    pool->Release(batch->size());
+  }
+}
+
+Decided Ledger::Impl::Decide(const journal::Ordered& ordered, store::WriteSet* rows) {
+  Decided out;
+  out.item = std::static_pointer_cast<Item>(ordered.proposal.attachment);
+  const Item& item = *out.item;
+  out.outcome.door = CheckSignature(*state, item);
+  if (!out.outcome.door.ok()) return out;
+
+  Verdict verdict = admission::Decide(*state, item.event, item.hash);
+  if (verdict.kind == Verdict::Kind::kDoor) {
+    out.outcome.door = std::move(verdict.door);
+    return out;
+  }
+  Receipt receipt;
+  receipt.event = item.hash;
+  if (verdict.kind == Verdict::Kind::kRetry) {
+    receipt.index = verdict.existing;
+    out.outcome.existing = true;
+    out.outcome.receipt = std::move(receipt);
+    return out;
+  }
+  event::Entry entry{ordered.received_at, item.signed_event().bytes, item.signed_event().signature,
+                     std::nullopt};
+  if (verdict.kind == Verdict::Kind::kRefused) entry.refusal = verdict.refusal;
+  auto bytes = event::EncodeEntry(entry);
+  JEJAK_CHECK(bytes.ok());  // an event within its limit fits an entry
+  receipt.leaf = merkle::LeafHash(*bytes);
+  receipt.index = tree->Append(receipt.leaf);
+  receipt.received_at = entry.received_at;
+  receipt.refusal = entry.refusal;
+  state->Apply({item.event, item.hash, receipt.index, entry.received_at, entry.refusal});
+  rows->Put(kEntries, projection::IndexKey(receipt.index), *bytes);
+  last_received = entry.received_at;
+  out.outcome.receipt = std::move(receipt);
+  return out;
+}
+
+Result<std::string> Ledger::Impl::Commit(store::WriteSet rows) {
+  state->Flush();
+  JEJAK_RETURN_IF_ERROR(state->status());
+  for (merkle::ChangedTile& tile : tree->DrainChanges()) {
+    rows.Put(kTiles, merkle::TileKey(tile.id), tile.hashes);
+  }
+  const Hash root = tree->Root();
+  const merkle::Note note = merkle::SignCheckpoint({origin, tree->size(), root, {}}, *options.ledger_key);
+  std::string checkpoint = merkle::FormatNote(note);
+  rows.Put(kCheckpoints, "latest", checkpoint);
+  state->rows().Drain([&](const RowChange& change) { rows.Add(change); });
+  const store::HeadRecord head{store->head().commit + 1, tree->size(), root};
+  JEJAK_RETURN_IF_ERROR(store->Commit(std::move(rows), head));
+  auto view = std::make_shared<const View>(store->Snapshot(), tree->size(), root);
+  state->Rebase(&view->rows());
+  SetNewest(std::move(view));
+  return checkpoint;
+}
+
+Result<Receipt> Ledger::Impl::ExistingReceipt(LogIndex index) const {
+  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, Newest()->Entry(index));
+  return Receipt{index,       entry.hash, entry.entry.received_at, entry.entry.refusal,
+                 merkle::LeafHash(entry.bytes), ""};
+}
+
+Status Ledger::Impl::Complete(Decided* decided, const std::string& checkpoint) const {
+  if (!decided->outcome.receipt) return {};
+  Receipt& receipt = *decided->outcome.receipt;
+  if (decided->outcome.existing) {
+    JEJAK_ASSIGN_OR_RETURN(receipt, ExistingReceipt(receipt.index));
+  }
+  if (!decided->item->submission->options.proofs) return {};
+  merkle::TlogProof proof;
+  proof.index = receipt.index;
+  JEJAK_ASSIGN_OR_RETURN(proof.path, tree->InclusionProof(receipt.index, *Newest()));
+  proof.checkpoint = checkpoint;
+  receipt.proof = merkle::FormatTlogProof(proof);
+  return {};
+}
+
+Result<std::string> Ledger::Impl::CommitIfGrown(TreeSize before, store::WriteSet rows) {
+  JEJAK_RETURN_IF_ERROR(state->status());
+  if (tree->size() != before) return Commit(std::move(rows));
+  if (before.value == 0) return std::string();
+  return Newest()->Checkpoint();
+}
+
+Status Ledger::Impl::Process(std::vector<journal::Ordered> batch) {
+  store::WriteSet rows = store->NewWriteSet();
+  std::vector<Decided> decided;
+  decided.reserve(batch.size());
+  const TreeSize before = tree->size();
+  for (const journal::Ordered& ordered : batch) {
+    decided.push_back(Decide(ordered, &rows));
+    if (origin.empty() && state->registry().election()) {
+      origin = state->registry().election()->origin;
+      live = state->registry().election()->state.mode == election::Mode::kLive;
+    }
+  }
+  const auto checkpoint = CommitIfGrown(before, std::move(rows));
+  for (Decided& d : decided) {
+    const Status status = checkpoint.ok() ? Complete(&d, *checkpoint) : checkpoint.status();
+    if (!status.ok()) d.outcome = {status, std::nullopt, false};
+    d.item->Answer(std::move(d.outcome));
+  }
+  pool->Release(decided.size());
+  JEJAK_RETURN_IF_ERROR(checkpoint.status());
+  // The key that signs must be the one in force; after a change the ledger is opened again with the new one.
+  const auto election = state->Election();
+  if (election && election->ledger_key != options.ledger_key->public_key()) {
+    return Status(Reason::kLedgerKeyWrong, "the ledger's key was changed: open the ledger with the new key");
+  }
+  return {};
+}
+
+}  // namespace jejak::engine

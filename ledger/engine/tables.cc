@@ -1,0 +1,29 @@
+#include "ledger/engine/tables.h"
+
+#include "ledger/projection/tables.h"
+
+namespace jejak::engine {
+
+std::span<const store::TableSpec> AllTables() {
+  using store::TableKind;
+  using store::Tuning;
+  static const store::TableSpec kTables[] = {
+      {kEntries, "entries", TableKind::kLog, Tuning::kAppendOnly},
+      {kTiles, "tiles", TableKind::kLog, Tuning::kOrdered},
+      {kCheckpoints, "checkpoints", TableKind::kLog, Tuning::kSmall},
+      {kPeople, "people", TableKind::kLog, Tuning::kPointLookup},
+      {projection::kEventIndex, "event_index", TableKind::kLog, Tuning::kPointLookup},
+      {projection::kRegistry, "registry", TableKind::kProjection, Tuning::kPointLookup},
+      {projection::kKeys, "keys", TableKind::kProjection, Tuning::kPointLookup},
+      {projection::kResults, "results", TableKind::kProjection, Tuning::kPointLookup},
+      {projection::kPastRounds, "past_rounds", TableKind::kProjection, Tuning::kSmall},
+      {projection::kTallies, "tallies", TableKind::kProjection, Tuning::kPointLookup},
+      {projection::kActivity, "activity", TableKind::kProjection, Tuning::kOrdered},
+      {projection::kFindings, "findings", TableKind::kProjection, Tuning::kOrdered},
+      {projection::kRefusals, "refusals", TableKind::kProjection, Tuning::kOrdered},
+      {projection::kReferences, "references", TableKind::kProjection, Tuning::kPointLookup},
+  };
+  return kTables;
+}
+
+}  // namespace jejak::engine

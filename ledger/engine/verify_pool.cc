@@ -1,0 +1,121 @@
+#include "ledger/engine/verify_pool.h"
+
+#include <algorithm>
+
+#include "ledger/event/signing.h"
+
+namespace jejak::engine {
+namespace {
+
+// Small enough to spread one caller's batch over the cores, large enough that the lock doesn't matter.
+constexpr size_t kChunkEvents = 32;
+
+}  // namespace
+
+VerifyPool::VerifyPool(size_t threads, KnowsKey knows_key, journal::Journal* journal)
+    : knows_key_(std::move(knows_key)), journal_(journal) {
+  for (size_t i = 0; i < std::max<size_t>(1, threads); ++i) threads_.emplace_back([this] { Work(); });
+}
+
+VerifyPool::~VerifyPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void VerifyPool::Submit(std::shared_ptr<Submission> submission) {
+  const size_t n = submission->events.size();
+  submission->outcomes.resize(n);
+  submission->remaining = n;
+  if (n == 0) {
+    submission->done({});
+    return;
+  }
+  {
+    std::unique_lock lock(mutex_);
+    // One caller may hand in more than the limit at once; then it waits until the queue is empty.
+    room_.wait(lock, [&] { return queued_ == 0 || queued_ + n <= limits::kQueueEventsMax; });
+    queued_ += n;
+    for (size_t begin = 0; begin < n; begin += kChunkEvents) {
+      auto chunk = std::make_shared<Chunk>();
+      chunk->submission = submission;
+      chunk->begin = begin;
+      chunk->end = std::min(n, begin + kChunkEvents);
+      chunks_.push_back(std::move(chunk));
+    }
+  }
+  work_.notify_all();
+}
+
+void VerifyPool::Release(size_t n) {
+  {
+    const std::lock_guard lock(mutex_);
+    queued_ -= n;
+  }
+  room_.notify_all();
+}
+
+void VerifyPool::Work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    work_.wait(lock, [&] { return stopping_ || next_ < chunks_.size(); });
+    if (next_ >= chunks_.size()) return;
+    const std::shared_ptr<Chunk> chunk = chunks_[next_++];
+    lock.unlock();
+    Verify(chunk.get());
+    lock.lock();
+    chunk->done = true;
+    // In order, and under the lock, so that no other thread can hand in a later chunk before an earlier one.
+    while (!chunks_.empty() && chunks_.front()->done) {
+      const std::shared_ptr<Chunk> front = std::move(chunks_.front());
+      chunks_.pop_front();
+      --next_;
+      std::vector<journal::Proposal> proposals = std::move(front->verified);
+      if (proposals.empty()) continue;
+      std::vector<std::shared_ptr<journal::Attachment>> items;
+      for (const auto& proposal : proposals) items.push_back(proposal.attachment);
+      const Status proposed = journal_->Propose(std::move(proposals));
+      if (proposed.ok()) continue;
+      for (const auto& item : items) static_cast<Item&>(*item).Answer({proposed, std::nullopt, false});
+      queued_ -= items.size();
+      room_.notify_all();
+    }
+  }
+}
+
+void VerifyPool::Verify(Chunk* chunk) const {
+  size_t turned_away = 0;
+  for (size_t at = chunk->begin; at < chunk->end; ++at) {
+    auto item = std::make_shared<Item>();
+    item->submission = chunk->submission;
+    item->at = at;
+    const Status status = Check(item.get());
+    if (!status.ok()) {
+      item->Answer({status, std::nullopt, false});
+      ++turned_away;
+      continue;
+    }
+    const event::SignedEvent* signed_event = &chunk->submission->events[at];
+    chunk->verified.push_back({std::shared_ptr<const event::SignedEvent>(chunk->submission, signed_event),
+                               chunk->submission->options.received_at, std::move(item)});
+  }
+  if (turned_away != 0) const_cast<VerifyPool*>(this)->Release(turned_away);
+}
+
+Status VerifyPool::Check(Item* item) const {
+  const event::SignedEvent& signed_event = item->signed_event();
+  JEJAK_ASSIGN_OR_RETURN(item->event, event::DecodeEvent(signed_event.bytes));
+  item->hash = event::EventHash(signed_event.bytes);
+  // Before any signature check: a stranger's event costs a look-up, not a curve operation.
+  if (!knows_key_(item->event.author)) return {};
+  if (!event::VerifySignature(signed_event, item->event.author)) {
+    return Status(Reason::kSignatureInvalid, "the event is not what its author signed");
+  }
+  item->signature_checked = true;
+  return {};
+}
+
+}  // namespace jejak::engine

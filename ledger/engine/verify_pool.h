@@ -1,0 +1,91 @@
+// Inside of the engine: parallel, stateless verification of what callers hand in. Events leave for the
+// journal in the order in which they came, whatever thread verified them.
+//
+// Thread rule: Submit from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "ledger/base/kv.h"
+#include "ledger/engine/ledger.h"
+#include "ledger/event/bodies.h"
+#include "ledger/journal/journal.h"
+
+namespace jejak::engine {
+
+// What one caller handed in, and what it gets back. Each outcome is written by one thread; the last to
+// finish calls `done`.
+struct Submission {
+  std::vector<event::SignedEvent> events;
+  SubmitOptions options;
+  std::vector<Outcome> outcomes;
+  std::function<void(std::vector<Outcome>)> done;
+  std::atomic<size_t> remaining{0};
+
+  // One more outcome is final.
+  void Finish() {
+    if (remaining.fetch_sub(1) == 1) done(std::move(outcomes));
+  }
+};
+
+// One event on its way.
+struct Item final : journal::Attachment {
+  std::shared_ptr<Submission> submission;
+  size_t at = 0;  // in submission->events
+  event::Event event;
+  Hash hash;
+  bool signature_checked = false;  // false: the key wasn't known yet, the sequencer looks again
+
+  const event::SignedEvent& signed_event() const { return submission->events[at]; }
+  Outcome& outcome() const { return submission->outcomes[at]; }
+  void Answer(Outcome outcome_of_it) const {
+    outcome() = std::move(outcome_of_it);
+    submission->Finish();
+  }
+};
+
+class VerifyPool {
+ public:
+  // Tells whether a key is enrolled in the newest committed state.
+  using KnowsKey = std::function<bool(const PublicKey&)>;
+
+  VerifyPool(size_t threads, KnowsKey knows_key, journal::Journal* journal);
+  // Finishes what was handed in, and stops.
+  ~VerifyPool();
+
+  // Waits while too much is queued.
+  void Submit(std::shared_ptr<Submission> submission);
+  // `n` events were answered: room for more.
+  void Release(size_t n);
+
+ private:
+  struct Chunk {
+    std::shared_ptr<Submission> submission;
+    size_t begin = 0, end = 0;
+    std::vector<journal::Proposal> verified;
+    bool taken = false, done = false;
+  };
+  void Work();
+  void Verify(Chunk* chunk) const;
+  // Door checks that need no order. Returns what turns the event away.
+  Status Check(Item* item) const;
+
+  const KnowsKey knows_key_;
+  journal::Journal* const journal_;
+  std::mutex mutex_;
+  std::condition_variable work_, room_;
+  std::deque<std::shared_ptr<Chunk>> chunks_;  // in order of arrival; done ones leave from the front
+  size_t next_ = 0;                            // first chunk that nobody has taken
+  size_t queued_ = 0;                          // events handed in and not answered
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace jejak::engine
