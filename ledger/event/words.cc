@@ -1,0 +1,168 @@
+// Compile-time proof that the numbers of ledger/election are those of proto/event.capnp.
+#include "ledger/event/words.h"
+
+#include "proto/event.capnp.h"
+
+namespace jejak::event {
+namespace {
+
+// The same number here and in the schema.
+#define JEJAK_SAME(type, word, wire_word)                      \
+  static_assert(static_cast<uint16_t>(election::type::word) == \
+                static_cast<uint16_t>(wire::type::wire_word))
+
+JEJAK_SAME(ElectionKind, kPemilu, PEMILU);
+JEJAK_SAME(ElectionKind, kPilkada, PILKADA);
+JEJAK_SAME(Mode, kLive, LIVE);
+JEJAK_SAME(Mode, kArchive, ARCHIVE);
+JEJAK_SAME(Mode, kSimulation, SIMULATION);
+JEJAK_SAME(ContestKind, kTicket, TICKET);
+JEJAK_SAME(ContestKind, kParty, PARTY);
+JEJAK_SAME(ContestKind, kIndividual, INDIVIDUAL);
+JEJAK_SAME(Stage, kKpps, KPPS);
+JEJAK_SAME(Stage, kPpk, PPK);
+JEJAK_SAME(Stage, kKabkota, KABKOTA);
+JEJAK_SAME(Stage, kProvinsi, PROVINSI);
+JEJAK_SAME(Stage, kNasional, NASIONAL);
+JEJAK_SAME(Role, kRoot, ROOT);
+JEJAK_SAME(Role, kKpu, KPU);
+JEJAK_SAME(Role, kKpuProvinsi, KPU_PROVINSI);
+JEJAK_SAME(Role, kKpuKabkota, KPU_KABKOTA);
+JEJAK_SAME(Role, kPpk, PPK);
+JEJAK_SAME(Role, kKpps, KPPS);
+JEJAK_SAME(Role, kPpln, PPLN);
+JEJAK_SAME(Role, kKppsln, KPPSLN);
+JEJAK_SAME(Role, kBawaslu, BAWASLU);
+JEJAK_SAME(Role, kBawasluProvinsi, BAWASLU_PROVINSI);
+JEJAK_SAME(Role, kBawasluKabkota, BAWASLU_KABKOTA);
+JEJAK_SAME(Role, kPanwasluKecamatan, PANWASLU_KECAMATAN);
+JEJAK_SAME(Role, kPanwasluDesa, PANWASLU_DESA);
+JEJAK_SAME(Role, kPtps, PTPS);
+JEJAK_SAME(Role, kPanwasluLn, PANWASLU_LN);
+JEJAK_SAME(Role, kSaksi, SAKSI);
+JEJAK_SAME(Role, kImporter, IMPORTER);
+JEJAK_SAME(Role, kParticipant, PARTICIPANT);
+JEJAK_SAME(Role, kLedger, LEDGER);
+JEJAK_SAME(RegionKind, kUnstated, UNSTATED);
+JEJAK_SAME(RegionKind, kProvince, PROVINCE);
+JEJAK_SAME(RegionKind, kRegency, REGENCY);
+JEJAK_SAME(RegionKind, kCity, CITY);
+JEJAK_SAME(RegionKind, kDistrict, DISTRICT);
+JEJAK_SAME(RegionKind, kDesa, DESA);
+JEJAK_SAME(RegionKind, kKelurahan, KELURAHAN);
+JEJAK_SAME(RegionKind, kDesaAdat, DESA_ADAT);
+JEJAK_SAME(RegionKind, kAbroad, ABROAD);
+JEJAK_SAME(StationKind, kRegular, REGULAR);
+JEJAK_SAME(StationKind, kSpecial, SPECIAL);
+JEJAK_SAME(StationKind, kTpsln, TPSLN);
+JEJAK_SAME(StationKind, kKsk, KSK);
+JEJAK_SAME(StationKind, kPos, POS);
+JEJAK_SAME(ChoiceKind, kTicket, TICKET);
+JEJAK_SAME(ChoiceKind, kParty, PARTY);
+JEJAK_SAME(ChoiceKind, kCandidate, CANDIDATE);
+JEJAK_SAME(ChoiceKind, kIndividual, INDIVIDUAL);
+JEJAK_SAME(ChoiceKind, kBlank, BLANK);
+JEJAK_SAME(FieldState, kUnstated, UNSTATED);
+JEJAK_SAME(FieldState, kEntered, ENTERED);
+JEJAK_SAME(FieldState, kMachineRead, MACHINE_READ);
+JEJAK_SAME(FieldState, kConfirmed, CONFIRMED);
+JEJAK_SAME(FieldState, kDisputed, DISPUTED);
+JEJAK_SAME(CorrectionReason, kMisread, MISREAD);
+JEJAK_SAME(CorrectionReason, kWrongEntry, WRONG_ENTRY);
+JEJAK_SAME(CorrectionReason, kFormArithmetic, FORM_ARITHMETIC);
+JEJAK_SAME(CorrectionReason, kCopiesDiffer, COPIES_DIFFER);
+JEJAK_SAME(CorrectionReason, kRecount, RECOUNT);
+JEJAK_SAME(CorrectionReason, kObjectionUpheld, OBJECTION_UPHELD);
+JEJAK_SAME(CorrectionReason, kBawasluAdvice, BAWASLU_ADVICE);
+JEJAK_SAME(CorrectionReason, kBawasluRuling, BAWASLU_RULING);
+JEJAK_SAME(CorrectionReason, kCourtRuling, COURT_RULING);
+JEJAK_SAME(CorrectionReason, kPhotoReplaced, PHOTO_REPLACED);
+JEJAK_SAME(CorrectionReason, kWrongTps, WRONG_TPS);
+JEJAK_SAME(CorrectionReason, kCompletion, COMPLETION);
+JEJAK_SAME(CorrectionReason, kUnstated, UNSTATED);
+JEJAK_SAME(Ground, kNone, NONE);
+JEJAK_SAME(Ground, kRiot, RIOT);
+JEJAK_SAME(Ground, kClosed, CLOSED);
+JEJAK_SAME(Ground, kDark, DARK);
+JEJAK_SAME(Ground, kUnclearVoice, UNCLEAR_VOICE);
+JEJAK_SAME(Ground, kUnclearWriting, UNCLEAR_WRITING);
+JEJAK_SAME(Ground, kWitnessesCannotSee, WITNESSES_CANNOT_SEE);
+JEJAK_SAME(Ground, kOtherPlaceOrTime, OTHER_PLACE_OR_TIME);
+JEJAK_SAME(Ground, kCountMismatch, COUNT_MISMATCH);
+JEJAK_SAME(Ground, kDisaster, DISASTER);
+JEJAK_SAME(Ground, kProcedure, PROCEDURE);
+JEJAK_SAME(Ground, kUnentitledVoters, UNENTITLED_VOTERS);
+JEJAK_SAME(Ground, kMarkedBallots, MARKED_BALLOTS);
+JEJAK_SAME(Ground, kDamagedBallots, DAMAGED_BALLOTS);
+JEJAK_SAME(Ground, kLogistics, LOGISTICS);
+JEJAK_SAME(Ground, kRuling, RULING);
+JEJAK_SAME(RoundKind, kPsu, PSU);
+JEJAK_SAME(RoundKind, kPsl, PSL);
+JEJAK_SAME(RoundKind, kPss, PSS);
+JEJAK_SAME(RoundKind, kPssu, PSSU);
+JEJAK_SAME(Outcome, kAccepted, ACCEPTED);
+JEJAK_SAME(Outcome, kRejected, REJECTED);
+JEJAK_SAME(Outcome, kCarried, CARRIED);
+JEJAK_SAME(IncidentKind, kNetwork, NETWORK);
+JEJAK_SAME(IncidentKind, kServer, SERVER);
+JEJAK_SAME(IncidentKind, kLogistics, LOGISTICS);
+JEJAK_SAME(IncidentKind, kDisaster, DISASTER);
+JEJAK_SAME(IncidentKind, kSecurity, SECURITY);
+JEJAK_SAME(IncidentKind, kOther, OTHER);
+JEJAK_SAME(Issuer, kBawaslu, BAWASLU);
+JEJAK_SAME(Issuer, kConstitutionalCourt, CONSTITUTIONAL_COURT);
+JEJAK_SAME(Issuer, kOther, OTHER);
+JEJAK_SAME(DecisionKind, kAdvice, ADVICE);
+JEJAK_SAME(DecisionKind, kRecommendation, RECOMMENDATION);
+JEJAK_SAME(DecisionKind, kRuling, RULING);
+JEJAK_SAME(SignatoryState, kSigned, SIGNED);
+JEJAK_SAME(SignatoryState, kAbsent, ABSENT);
+JEJAK_SAME(SignatoryState, kRefused, REFUSED);
+JEJAK_SAME(AmendedField, kRegionName, REGION_NAME);
+JEJAK_SAME(AmendedField, kRegionKind, REGION_KIND);
+JEJAK_SAME(AmendedField, kUtcOffset, UTC_OFFSET);
+JEJAK_SAME(AmendedField, kExpectedStations, EXPECTED_STATIONS);
+JEJAK_SAME(AmendedField, kStationName, STATION_NAME);
+JEJAK_SAME(AmendedField, kStationKind, STATION_KIND);
+JEJAK_SAME(AmendedField, kDptL, DPT_L);
+JEJAK_SAME(AmendedField, kDptP, DPT_P);
+JEJAK_SAME(AmendedField, kContestName, CONTEST_NAME);
+JEJAK_SAME(AmendedField, kKppsMayCorrect, KPPS_MAY_CORRECT);
+JEJAK_SAME(AmendedField, kDeadline, DEADLINE);
+JEJAK_SAME(AmendedField, kChoiceName, CHOICE_NAME);
+JEJAK_SAME(AmendedField, kOfficialBody, OFFICIAL_BODY);
+JEJAK_SAME(AmendedField, kOfficialDecree, OFFICIAL_DECREE);
+JEJAK_SAME(AmendedField, kElectionName, ELECTION_NAME);
+JEJAK_SAME(Figure, kVotersRegisteredL, VOTERS_REGISTERED_L);
+JEJAK_SAME(Figure, kVotersRegisteredP, VOTERS_REGISTERED_P);
+JEJAK_SAME(Figure, kVotersRegisteredJ, VOTERS_REGISTERED_J);
+JEJAK_SAME(Figure, kVotersFromListL, VOTERS_FROM_LIST_L);
+JEJAK_SAME(Figure, kVotersFromListP, VOTERS_FROM_LIST_P);
+JEJAK_SAME(Figure, kVotersFromListJ, VOTERS_FROM_LIST_J);
+JEJAK_SAME(Figure, kVotersTransferredL, VOTERS_TRANSFERRED_L);
+JEJAK_SAME(Figure, kVotersTransferredP, VOTERS_TRANSFERRED_P);
+JEJAK_SAME(Figure, kVotersTransferredJ, VOTERS_TRANSFERRED_J);
+JEJAK_SAME(Figure, kVotersWalkInL, VOTERS_WALK_IN_L);
+JEJAK_SAME(Figure, kVotersWalkInP, VOTERS_WALK_IN_P);
+JEJAK_SAME(Figure, kVotersWalkInJ, VOTERS_WALK_IN_J);
+JEJAK_SAME(Figure, kVotersTotalL, VOTERS_TOTAL_L);
+JEJAK_SAME(Figure, kVotersTotalP, VOTERS_TOTAL_P);
+JEJAK_SAME(Figure, kVotersTotalJ, VOTERS_TOTAL_J);
+JEJAK_SAME(Figure, kVotersDisabledL, VOTERS_DISABLED_L);
+JEJAK_SAME(Figure, kVotersDisabledP, VOTERS_DISABLED_P);
+JEJAK_SAME(Figure, kVotersDisabledJ, VOTERS_DISABLED_J);
+JEJAK_SAME(Figure, kBallotsReceived, BALLOTS_RECEIVED);
+JEJAK_SAME(Figure, kBallotsUsed, BALLOTS_USED);
+JEJAK_SAME(Figure, kBallotsSpoiled, BALLOTS_SPOILED);
+JEJAK_SAME(Figure, kBallotsUnused, BALLOTS_UNUSED);
+JEJAK_SAME(Figure, kBallotsUnusedReturned, BALLOTS_UNUSED_RETURNED);
+JEJAK_SAME(Figure, kBallotsUnusedKept, BALLOTS_UNUSED_KEPT);
+JEJAK_SAME(Figure, kBallotsUnusedNotReturned, BALLOTS_UNUSED_NOT_RETURNED);
+JEJAK_SAME(Figure, kValid, VALID);
+JEJAK_SAME(Figure, kInvalid, INVALID);
+JEJAK_SAME(Figure, kTotal, TOTAL);
+
+#undef JEJAK_SAME
+
+}  // namespace
+}  // namespace jejak::event
