@@ -1,4 +1,5 @@
 // Officials and keys: who is enrolled, by whom, and who is put out of action.
+#include <algorithm>
 #include <set>
 
 #include "ledger/admission/judge.h"
@@ -72,6 +73,15 @@ std::optional<KeyState> KnownKey(const Act& act, const PublicKey& key, Faults* f
   return state;
 }
 
+// Whether the official would still have a key in force.
+bool HasOtherKey(const Act& act, const KeyState& state, const PublicKey& without) {
+  const auto official = act.view.Official(state.official);
+  return official && std::any_of(official->keys.begin(), official->keys.end(), [&](const PublicKey& key) {
+           const auto other = key == without ? std::nullopt : act.view.Key(key);
+           return other && !other->revoked;
+         });
+}
+
 // The official, with its authority and the reason given checked; or null with UNKNOWN_OFFICIAL.
 std::optional<OfficialState> CheckedOfficial(const Act& act, const std::string& id, Power power,
                                              Faults* faults) {
@@ -114,6 +124,7 @@ void Judge(const Act& act, const event::KeyRevoked& body, Faults* faults) {
   // The ledger's key in force is changed, so that there always is one.
   if (body.key == act.election.ledger_key) faults->Add(Reason::kRoleNotEntitled);
   if (key->revoked) faults->Add(Reason::kAlreadyRegistered);
+  if (key->role == Role::kRoot && !HasOtherKey(act, *key, body.key)) faults->Add(Reason::kRegistryInvalid);
 }
 
 void Judge(const Act& act, const event::KeyReleased& body, Faults* faults) {

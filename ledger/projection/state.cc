@@ -19,7 +19,7 @@ using admission::ResultState;
 using admission::SealState;
 using admission::StationState;
 
-Result<std::unique_ptr<State>> State::Load(const KeyValueReader* base, TreeSize size) {
+jejak::Result<std::unique_ptr<State>> State::Load(const KeyValueReader* base, TreeSize size) {
   JEJAK_ASSIGN_OR_RETURN(Registry registry, Registry::Load(*base));
   return std::unique_ptr<State>(new State(base, size, std::move(registry)));
 }

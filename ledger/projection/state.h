@@ -34,7 +34,7 @@ struct LoggedEvent {
 class State final : public admission::StateView {
  public:
   // `base` holds the rows after `size` entries, is borrowed, and may be replaced by Rebase.
-  static Result<std::unique_ptr<State>> Load(const KeyValueReader* base, TreeSize size);
+  static jejak::Result<std::unique_ptr<State>> Load(const KeyValueReader* base, TreeSize size);
 
   // Folds the next entry: `logged.index` must be Size().
   void Apply(const LoggedEvent& logged);
