@@ -125,7 +125,7 @@ class Verifier {
     if (report_.fault) return {};
     state_->Apply({e.event, e.hash, e.index, e.entry.received_at, e.entry.refusal});
     ++(e.entry.refusal ? report_.refused : report_.accepted);
-    if (state_->Election() && state_->Election()->rules > limits::kRulesKnownMax) {
+    if (state_->Election() && !admission::RulesKnown(state_->Election()->rules)) {
       return Status(Reason::kRulesUnknown, fmt::format("entry {} puts newer rules in force", e.index.value));
     }
     tree_.Append(e.leaf);
