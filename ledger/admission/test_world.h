@@ -94,7 +94,7 @@ class World {
   PublicKey Official(Role role, const RegionCode& jurisdiction) {
     const std::string id = std::string(Name(role)) + "-" + jurisdiction.display();
     PublicKey key;
-    key.bytes.fill(static_cast<uint8_t>(role));
+    key.bytes.fill(static_cast<uint8_t>(static_cast<int>(role) + 1));
     std::copy(jurisdiction.view().begin(), jurisdiction.view().end(), key.bytes.begin());
     if (view.keys.contains(key)) return key;
     KeyState state;
