@@ -50,8 +50,6 @@ constexpr std::array<Line, 5> kLines = {{
 constexpr std::array<int64_t, 5> kDeadlines = {1'707'998'400, 1'709'423'999, 1'709'683'199,
                                                1'710'115'199, 1'710'979'199};
 
-RegionCode Code(std::string_view digits) { return RegionCode::Parse(digits).value(); }
-
 event::Choice MakeChoice(ChoiceId id, ChoiceKind kind, uint32_t number, std::string name,
                          ChoiceId party = 0) {
   event::Choice choice;

@@ -22,7 +22,7 @@ RegionTotals SimTotals::Of(const std::string& contest, const election::RegionCod
       sum.sum += value.value;
       ++sum.present;
     }
-    totals.reported += form.view().votes().empty() ? 0 : 1;
+    if (!form.view().votes().empty()) ++totals.reported;
   }
   return totals;
 }
