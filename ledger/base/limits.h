@@ -30,9 +30,6 @@ inline constexpr uint32_t kKeysPerOfficialMax = 16;
 inline constexpr uint32_t kEvidencePagesMax = 128;
 inline constexpr uint16_t kRoundMax = 100;
 
-// Newest version of the rules that this program knows.
-inline constexpr uint16_t kRulesKnownMax = 0;
-
 // Refusals in a row after which a key is suspended until it is released.
 inline constexpr uint32_t kRefusalsInARowMax = 256;
 

@@ -7,6 +7,7 @@
 #include "ledger/admission/decide.h"
 #include "ledger/base/coding.h"
 #include "ledger/base/encoding.h"
+#include "ledger/crypto/sha256.h"
 #include "ledger/engine/impl.h"
 #include "ledger/engine/tables.h"
 #include "ledger/projection/tables.h"

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ledger/admission/decide.h"
 #include "ledger/base/encoding.h"
 #include "ledger/engine/impl.h"
 #include "ledger/engine/tables.h"
@@ -77,7 +78,7 @@ Status Ledger::Impl::Prepare() {
   JEJAK_ASSIGN_OR_RETURN(state, projection::State::Load(&newest->rows(), head.size));
   const auto& election = state->registry().election();
   if (!election) return Damaged("the ledger has entries, but no election");
-  if (election->state.rules > limits::kRulesKnownMax) {
+  if (!admission::RulesKnown(election->state.rules)) {
     return Status(Reason::kRulesUnknown, fmt::format("the ledger is under rules {}", election->state.rules));
   }
   origin = election->origin;

@@ -11,7 +11,13 @@ Scratch& ThreadScratch() {
 }
 
 Status Malformed(const kj::Exception& e) {
-  return Status(Reason::kEventMalformed, std::string(e.getDescription().cStr()));
+  // Before the last "; " stands a condition with values of the message in it, which needn't be
+  // text.
+  std::string_view why(e.getDescription().begin(), e.getDescription().size());
+  if (const size_t end = why.rfind("; "); end != why.npos) why.remove_prefix(end + 2);
+  std::string message(why);
+  std::erase_if(message, [](char c) { return c < ' ' || c > '~'; });
+  return Status(Reason::kEventMalformed, std::move(message));
 }
 
 Status TooLarge(size_t bytes, size_t bytes_max) {

@@ -110,7 +110,8 @@ void State::Fold(const LoggedEvent& e, const event::StationsRegistered& body) {
 }
 
 void State::Fold(const LoggedEvent& e, const event::BallotRegistered& body) {
-  admission::BallotState ballot{body.contest, body.dapil, body.members, body.choices};
+  admission::BallotState ballot{body.contest, body.dapil, body.members, body.choices, {}};
+  ballot.Index();
   rows_.Put(kRegistry, BallotKey(body.contest, body.dapil), Encode(ballot));
   for (const event::Choice& choice : body.choices) {
     if (!choice.witness_key) continue;

@@ -167,6 +167,7 @@ void State::Fold(const LoggedEvent& e, const event::ResultSubmitted& body) {
                               ? RoundRow{}
                               : ShownRound(body.contest, body.tps, row);
   RoundRow& round = row.newest;
+  if (!round.HasResult()) MarkUsed(round);
   round.newest_event = e.hash;
   round.versions.push_back(e.index);
   round.cells = CellsOf(body, e.index);
@@ -209,6 +210,22 @@ void State::Fold(const LoggedEvent&, const event::ResultFinalised& body) {
   StoreResult(body.contest, body.tps, row);
 }
 
+void State::MarkUsed(const RoundRow& round) {
+  if (!round.opened_event) return;
+  auto opened = Reference(*round.opened_event);
+  if (!opened || opened->used) return;
+  opened->used = true;
+  rows_.Put(kReferences, round.opened_event->view(), Encode(*opened));
+}
+
+void State::NoteRound(const std::string& contest, const RegionCode& place, LogIndex index) {
+  rows_.Put(kRegistry, RoundHereKey(contest, place), IndexKey(index));
+  for (RegionCode code = place;; code = code.Parent()) {
+    rows_.Put(kRegistry, RoundInsideKey(contest, code), IndexKey(index));
+    if (code.IsNation()) return;
+  }
+}
+
 void State::Fold(const LoggedEvent& e, const event::RoundOpened& body) {
   for (const RegionCode& place : body.places) {
     std::vector<StationCode> stations;
@@ -219,15 +236,18 @@ void State::Fold(const LoggedEvent& e, const event::RoundOpened& body) {
       if (code) stations.push_back(*code);
     }
     for (const std::string& contest : body.contests) {
+      NoteRound(contest, place, e.index);
       const ContestEntry* entry = registry_.Contest(contest);
       for (const StationCode& tps : stations) {
         if (entry == nullptr || !entry->state->Covers(tps)) continue;
         ResultRow& row = *LoadResult(contest, tps);
+        MarkUsed(row.newest);
         rows_.Put(kPastRounds, PastRoundKey(contest, tps, row.newest.round), Encode(row.newest));
         const auto round = static_cast<uint16_t>(row.newest.round + 1);
         row.newest = RoundRow{};
         row.newest.round = round;
         row.newest.opened_at = e.index;
+        row.newest.opened_event = e.hash;
         StoreResult(contest, tps, row);
       }
     }

@@ -149,6 +149,9 @@ class Queries {
   // The registered regions or stations right below, in the contest's scope, in code order.
   Result<std::vector<RegionCode>> Children(std::string_view contest, const RegionCode& region) const;
 
+  // Where a station's figures stand: its newest round. None when nothing was logged for it.
+  Result<std::optional<RoundRow>> NewestRound(std::string_view contest, const StationCode& tps) const;
+
   // At most `limit` lines from `from` on (empty: the beginning); `next` is where to go on, empty at the end.
   Result<std::vector<StationLine>> Stations(std::string_view contest, const RegionCode& region,
                                             std::string_view from, size_t limit, std::string* next) const;
@@ -167,6 +170,15 @@ class Queries {
  private:
   Queries(const KeyValueReader* rows, const EntrySource* entries, Registry registry)
       : rows_(rows), entries_(entries), registry_(std::move(registry)) {}
+
+  // The sums of a region, or of a station as if it had a row.
+  Result<TallyRow> RowOf(const ContestEntry& contest, const RegionCode& region) const;
+  // TPSs expected in a region; none for a station and where nothing is known.
+  Result<std::optional<uint32_t>> ExpectedOf(const RegionCode& region) const;
+  // What the arithmetic rules take of a station besides its figures.
+  Result<election::FormContext> ContextOf(const ContestEntry& contest, const StationCode& tps,
+                                          const BallotEntry* ballot) const;
+  Result<TraceEntry> TraceStation(const RoundRow& round, const Cell& cell, const StationCode& tps) const;
   const KeyValueReader* rows_;
   const EntrySource* entries_;
   Registry registry_;

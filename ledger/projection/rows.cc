@@ -190,7 +190,7 @@ void Visit(A& a, StationFlags& v) {
 }
 template <typename A>
 void Visit(A& a, RoundRow& v) {
-  Each(a, v.round, v.opened_at, v.newest_event, v.finalised, v.ppk_acted, v.flags, v.versions, v.cells,
+  Each(a, v.round, v.opened_at, v.opened_event, v.newest_event, v.finalised, v.ppk_acted, v.flags, v.versions, v.cells,
        v.evidence, v.evidence_set_by, v.findings);
 }
 template <typename A>
@@ -220,7 +220,7 @@ void Visit(A& a, FindingRow& v) {
 template <typename A>
 void Visit(A& a, ReferenceState& v) {
   Each(a, v.index, v.kind, v.contest, v.place, v.outcome, v.issuer, v.decision_kind, v.places,
-       v.contests, v.resolved);
+       v.contests, v.resolved, v.used);
 }
 template <typename A>
 void Visit(A& a, SealState& v) {
@@ -268,7 +268,6 @@ JEJAK_ROW(ElectionRow)
 JEJAK_ROW(ContestState)
 JEJAK_ROW(RegionRow)
 JEJAK_ROW(StationState)
-JEJAK_ROW(BallotState)
 JEJAK_ROW(OfficialState)
 JEJAK_ROW(KeyRow)
 JEJAK_ROW(ResultRow)
@@ -279,5 +278,16 @@ JEJAK_ROW(FindingRow)
 JEJAK_ROW(ReferenceState)
 JEJAK_ROW(SealState)
 #undef JEJAK_ROW
+
+Bytes Encode(const BallotState& row) { return EncodeRow(row); }
+template <>
+std::optional<BallotState> Decode<BallotState>(ByteView bytes) {
+  In archive(bytes);
+  BallotState row;
+  archive(row);
+  if (archive.bad || !archive.r.Done()) return std::nullopt;
+  row.Index();
+  return row;
+}
 
 }  // namespace jejak::projection

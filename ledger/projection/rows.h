@@ -70,6 +70,7 @@ struct StationFlags {
 struct RoundRow {
   uint16_t round = 1;
   LogIndex opened_at;  // of the roundOpened; 0 for round 1
+  std::optional<Hash> opened_event;  // its hash; none for round 1
   Hash newest_event;   // zero: no accepted result in this round
   bool finalised = false;
   bool ppk_acted = false;

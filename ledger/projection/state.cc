@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ledger/base/coding.h"
 #include "ledger/base/encoding.h"
 #include "ledger/projection/tables.h"
@@ -19,7 +21,7 @@ using admission::ResultState;
 using admission::SealState;
 using admission::StationState;
 
-Result<std::unique_ptr<State>> State::Load(const KeyValueReader* base, TreeSize size) {
+jejak::Result<std::unique_ptr<State>> State::Load(const KeyValueReader* base, TreeSize size) {
   JEJAK_ASSIGN_OR_RETURN(Registry registry, Registry::Load(*base));
   return std::unique_ptr<State>(new State(base, size, std::move(registry)));
 }
@@ -55,6 +57,10 @@ template std::optional<SealState> State::Read(TableId, ByteView) const;
 std::optional<ElectionState> State::Election() const {
   if (!registry_.election()) return std::nullopt;
   return registry_.election()->state;
+}
+
+std::string State::ElectionName() const {
+  return registry_.election() ? registry_.election()->name : std::string();
 }
 
 KeyRow* State::LoadKey(const PublicKey& key) const {
@@ -145,11 +151,23 @@ std::optional<SealState> State::Seal(std::string_view contest, const RegionCode&
 
 std::optional<LogIndex> State::Reopened(std::string_view contest, const RegionCode& region,
                                         election::Stage stage) const {
+  return ReadIndex(ReopenKey(contest, region, stage));
+}
+
+std::optional<LogIndex> State::RoundOpenedAround(std::string_view contest, const RegionCode& region) const {
+  std::optional<LogIndex> newest = ReadIndex(RoundInsideKey(contest, region));
+  for (RegionCode code = region;; code = code.Parent()) {
+    newest = std::max(newest, ReadIndex(RoundHereKey(contest, code)));
+    if (code.IsNation()) return newest;
+  }
+}
+
+std::optional<LogIndex> State::ReadIndex(ByteView key) const {
   Bytes value;
-  if (!rows_.Get(kRegistry, ReopenKey(contest, region, stage), &value)) return std::nullopt;
+  if (!rows_.Get(kRegistry, key, &value)) return std::nullopt;
   Reader reader(value);
   const LogIndex index(reader.Be64());
-  if (!reader.Done()) Damage("a row of a reopened stage does not decode");
+  if (!reader.Done()) Damage("an index row of the registry does not decode");
   return index;
 }
 

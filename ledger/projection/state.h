@@ -34,7 +34,7 @@ struct LoggedEvent {
 class State final : public admission::StateView {
  public:
   // `base` holds the rows after `size` entries, is borrowed, and may be replaced by Rebase.
-  static Result<std::unique_ptr<State>> Load(const KeyValueReader* base, TreeSize size);
+  static jejak::Result<std::unique_ptr<State>> Load(const KeyValueReader* base, TreeSize size);
 
   // Folds the next entry: `logged.index` must be Size().
   void Apply(const LoggedEvent& logged);
@@ -47,6 +47,7 @@ class State final : public admission::StateView {
   Status status() const;
 
   std::optional<admission::ElectionState> Election() const override;
+  std::string ElectionName() const override;
   std::optional<admission::KeyState> Key(const PublicKey& key) const override;
   std::optional<admission::OfficialState> Official(std::string_view id) const override;
   std::shared_ptr<const admission::ContestState> Contest(std::string_view id) const override;
@@ -67,6 +68,8 @@ class State final : public admission::StateView {
   std::optional<admission::ReferenceState> Reference(const Hash& event) const override;
   std::optional<Hash> RecapPart(const PublicKey& author, std::string_view contest,
                                 const RegionCode& region, uint16_t part, uint16_t parts) const override;
+  std::optional<LogIndex> RoundOpenedAround(std::string_view contest,
+                                            const RegionCode& region) const override;
   std::optional<LogIndex> FindEvent(const Hash& event) const override;
   bool ForkLogged(const PublicKey& key, uint64_t sequence) const override;
   TreeSize Size() const override { return size_; }
@@ -77,6 +80,7 @@ class State final : public admission::StateView {
 
   template <typename Row>
   std::optional<Row> Read(TableId table, ByteView key) const;
+  std::optional<LogIndex> ReadIndex(ByteView key) const;
   void Damage(std::string what) const;
 
   // fold.cc: the author's chain, refusals, activity, dispatch.
@@ -122,6 +126,9 @@ class State final : public admission::StateView {
   void ReplaceShown(const std::string& contest, const StationCode& tps, const RoundRow& before,
                     const RoundRow& after);
   void NoteCompeting(const LoggedEvent& e);
+  void NoteRound(const std::string& contest, const RegionCode& place, LogIndex index);
+  // Its round can't be cancelled any more.
+  void MarkUsed(const RoundRow& round);
   // fold_records.cc
   void Fold(const LoggedEvent& e, const event::CopyFiled& body);
   void Fold(const LoggedEvent& e, const event::ObjectionFiled& body);

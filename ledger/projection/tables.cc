@@ -36,6 +36,14 @@ Bytes ReopenKey(std::string_view contest, const election::RegionCode& region, el
   return out;
 }
 
+Bytes RoundHereKey(std::string_view contest, const election::RegionCode& place) {
+  return Prefixed('n', PlaceKey(contest, place));
+}
+
+Bytes RoundInsideKey(std::string_view contest, const election::RegionCode& place) {
+  return Prefixed('i', PlaceKey(contest, place));
+}
+
 Bytes ForkKey(const PublicKey& key, uint64_t sequence) {
   Bytes out = Prefixed('f', key.view());
   Writer(&out).Be64(sequence);

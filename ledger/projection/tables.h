@@ -33,6 +33,9 @@ Bytes BallotKey(std::string_view contest, std::string_view dapil);
 Bytes OfficialKey(std::string_view id);
 Bytes SealKey(std::string_view contest, const election::RegionCode& region);
 Bytes ReopenKey(std::string_view contest, const election::RegionCode& region, election::Stage stage);
+// Index of the newest roundOpened that names exactly this place; and of the newest with a place inside it.
+Bytes RoundHereKey(std::string_view contest, const election::RegionCode& place);
+Bytes RoundInsideKey(std::string_view contest, const election::RegionCode& place);
 Bytes ForkKey(const PublicKey& key, uint64_t sequence);
 Bytes RecapPartKey(const PublicKey& author, std::string_view contest,
                    const election::RegionCode& region, uint16_t part);

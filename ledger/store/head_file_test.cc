@@ -185,7 +185,8 @@ TEST_F(StoreTest, DamagedHeadIsRefusedByOpen) {
   }
   const fs::path head = dir_ / "HEAD";
   const Bytes good = Slurp(head);
-  for (size_t byte = 0; byte < good.size(); byte += (byte % kHeadSlotBytes < 72 ? 1 : 311)) {
+  const auto step = [](size_t byte) -> size_t { return byte % kHeadSlotBytes < 72 ? 1 : 311; };
+  for (size_t byte = 0; byte < good.size(); byte += step(byte)) {
     Bytes bad = good;
     bad[byte] = static_cast<char>(bad[byte] ^ (1 << (byte % 8)));
     Spill(head, bad);

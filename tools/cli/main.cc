@@ -1,0 +1,93 @@
+// jejak: the ledger's command line. docs/reference/cli.md says what it does.
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include "tools/cli/commands.h"
+
+namespace {
+
+using jejak::Reason;
+using jejak::Status;
+
+// The language of messages that come before the command line has been understood.
+void FindLanguage(int argc, char** argv, jejak::cli::Globals* globals) {
+  globals->console.language = jejak::cli::LanguageOfEnvironment();
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view arg = argv[i];
+    if (arg == "--json") globals->console.json = true;
+    std::string_view lang;
+    if (arg == "--lang" && i + 1 < argc) lang = argv[i + 1];
+    if (arg.starts_with("--lang=")) lang = arg.substr(7);
+    if (const auto language = jejak::cli::ParseLanguage(lang)) globals->console.language = *language;
+  }
+}
+
+void AddGlobals(CLI::App* app, jejak::cli::Globals* globals) {
+  app->add_option("--ledger", globals->ledger, "directory of a local ledger")->envname("JEJAK_LEDGER");
+  app->add_option("--server", globals->server, "HOST:PORT of a daemon")->envname("JEJAK_SERVER");
+  app->add_option("--ledger-key", globals->ledger_key, "the ledger's key file, for commands that write")
+      ->envname("JEJAK_LEDGER_KEY");
+  app->add_option("--passphrase-file", globals->passphrase_file, "file whose first line opens key files");
+  app->add_option("--ledger-passphrase-file", globals->ledger_passphrase_file,
+                  "the same for the ledger's key, where it differs");
+  app->add_flag("--json", globals->console.json, "one JSON document (or JSON lines) on stdout");
+  app->add_option_function<std::string>(
+         "--lang",
+         [globals](const std::string& text) {
+           const auto language = jejak::cli::ParseLanguage(text);
+           if (language) globals->console.language = *language;
+         },
+         "language of messages: id or en")
+      ->check(CLI::IsMember({"id", "en"}));
+}
+
+int RunProgram(int argc, char** argv) {
+  jejak::cli::Globals globals;
+  FindLanguage(argc, argv, &globals);
+  CLI::App app("Jejak: an event-sourced election ledger", "jejak");
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddGlobals(&app, &globals);
+  jejak::cli::Command chosen;
+  jejak::cli::Program program(&app, &chosen);
+  jejak::cli::AddKeyCommands(&program);
+  jejak::cli::AddElectionCommands(&program);
+  jejak::cli::AddOfficialCommands(&program);
+  jejak::cli::AddImportCommands(&program);
+  jejak::cli::AddSubmitCommands(&program);
+  jejak::cli::AddTallyCommands(&program);
+  jejak::cli::AddHistoryCommands(&program);
+  jejak::cli::AddEntryCommands(&program);
+  jejak::cli::AddListCommands(&program);
+  jejak::cli::AddLogCommands(&program);
+  jejak::cli::AddVerifyCommands(&program);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& e) {
+    return app.exit(e);
+  } catch (const CLI::CallForAllHelp& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    return globals.console.Error(Status(Reason::kUsage, e.what()));
+  }
+  if (const Status ready = jejak::crypto::InitCrypto(); !ready.ok()) return globals.console.Error(ready);
+  jejak::cli::Run run;
+  const Status status = chosen(globals, &run);
+  if (std::fflush(stdout) != 0) return globals.console.Error(Status(Reason::kIoError, "standard output"));
+  if (status.ok()) return 0;
+  if (run.shown) return InfoOf(status.reason()).exit_status;
+  return globals.console.Error(status);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return RunProgram(argc, argv);
+  } catch (const std::exception& e) {
+    // Out of memory, or a fault in a library: nothing was acknowledged that is not on disk.
+    std::fprintf(stderr, "INTERNAL: %s\n", e.what());
+    return 6;
+  }
+}

@@ -1,0 +1,67 @@
+// How answers are shown: authors, receipts, tallies, as JSON and as words.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "tools/cli/commands.h"
+#include "tools/cli/session.h"
+
+namespace jejak::cli {
+
+// Authors with the names that the people table gives; each is looked up once.
+class Authors {
+ public:
+  explicit Authors(const Session* session) : session_(session) {}
+  Json Object(const projection::Author& author);
+  // Null for a key that was never enrolled.
+  Json Of(const PublicKey& key);
+  // "kpps-6501… (kpps), Siti Aminah"
+  std::string Words(const projection::Author& author);
+
+ private:
+  std::optional<std::string> NameOf(const std::string& official);
+  const Session* session_;
+  std::map<std::string, std::optional<std::string>> names_;
+  std::map<PublicKey, Json> objects_;
+};
+
+Json ReceiptToJson(const engine::Receipt& receipt);
+// {"reason","message","number"}, or null.
+Json RefusalToJson(const Console& console, const std::optional<event::Refusal>& refusal);
+// Receipts of one command: prints them, with "error" for one that was refused, which it returns.
+Status ShowReceipt(const Console& console, const engine::Receipt& receipt, Run* run);
+
+Json RegionToJson(const projection::RegionName& region);
+Json StationsToJson(const projection::Tally& tally);
+Json SumsToJson(const projection::Tally& tally);      // "votes"
+Json FiguresToJson(const projection::Tally& tally);   // "figures"
+Json PresentToJson(const projection::Tally& tally);   // "present"
+// Figures of one station: every one, absent ones null.
+Json FiguresOfValues(const std::vector<election::FieldValue>& values);
+Json VotesOfValues(const std::vector<election::FieldValue>& values);
+
+struct AsOf {
+  TreeSize size;
+  UnixMicros time;  // of the newest entry
+  Hash root;
+};
+Result<AsOf> NewestAsOf(const Session& session);
+Json AsOfToJson(const AsOf& as_of);
+// Refuses any point but the newest: earlier ones come with the tally tree.
+Status CheckAsOf(const Session& session, const std::string& text);
+
+// "ARCHIVE", "SIMULATION: the votes are invented", "" when live.
+std::string ModeWords(const Session& session, const Console& console);
+// "as of 2024-… , 2,300 entries"
+std::string AsOfWords(const AsOf& as_of, const Console& console);
+
+// Reads --region: a code of 2 to 13 digits, "0" for the nation.
+Result<election::RegionCode> ParseRegion(const std::string& text);
+// Reads --choice or --figure; exactly one is given.
+Result<election::FieldKey> ParseNumber(const std::string& choice, const std::string& figure);
+std::string ShortHash(const Hash& hash);
+
+}  // namespace jejak::cli

@@ -1,0 +1,156 @@
+#include "tools/cli/session.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+
+#include "ledger/base/encoding.h"
+#include "ledger/base/limits.h"
+#include "ledger/crypto/key_file.h"
+
+namespace jejak::cli {
+namespace {
+
+constexpr size_t kPassphraseBytesMax = 4096;
+
+Status CheckPlace(const Globals& globals) {
+  if (!globals.server.empty()) {
+    return Status(Reason::kUsage, "--server needs the daemon, which this release does not have yet: use --ledger");
+  }
+  if (globals.ledger.empty()) return Status(Reason::kUsage, "no ledger named: give --ledger DIR or JEJAK_LEDGER");
+  return OkStatus();
+}
+
+Result<std::shared_ptr<const crypto::SecretKey>> LedgerKey(const Globals& globals) {
+  std::string path = globals.ledger_key;
+  if (path.empty()) {
+    path = (std::filesystem::path(globals.ledger) / "keys" / "ledger.key").string();
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+      return Status(Reason::kUsage, "writing needs the ledger's key: give --ledger-key FILE or JEJAK_LEDGER_KEY");
+    }
+  }
+  const std::string& passphrases =
+      globals.ledger_passphrase_file.empty() ? globals.passphrase_file : globals.ledger_passphrase_file;
+  JEJAK_ASSIGN_OR_RETURN(const auto passphrase, ReadPassphrase(passphrases));
+  JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, crypto::ReadKeyFile(path, passphrase));
+  return std::shared_ptr<const crypto::SecretKey>(std::make_shared<crypto::SecretKey>(std::move(key)));
+}
+
+engine::OpenOptions Options(size_t batch) {
+  engine::OpenOptions options;
+  if (batch != 0) options.batch_events_max = std::min(batch, limits::kBatchEventsMax);
+  return options;
+}
+
+}  // namespace
+
+UnixMicros Now() {
+  return UnixMicros(std::chrono::duration_cast<std::chrono::microseconds>(
+                        std::chrono::system_clock::now().time_since_epoch())
+                        .count());
+}
+
+Result<std::optional<std::string>> ReadPassphrase(const std::string& path) {
+  std::string file = path;
+  if (file.empty()) {
+    const char* named = std::getenv("JEJAK_PASSPHRASE_FILE");
+    if (named != nullptr) file = named;
+  }
+  if (file.empty()) return std::optional<std::string>();
+  JEJAK_ASSIGN_OR_RETURN(std::string text, ReadTextFile(file, kPassphraseBytesMax));
+  std::string line = text.substr(0, text.find_first_of("\r\n"));
+  crypto::Wipe(&text);
+  if (line.empty()) return Status(Reason::kInvalidArgument, fmt::format("{}: the passphrase is empty", file));
+  return std::optional<std::string>(std::move(line));
+}
+
+Result<crypto::SecretKey> ReadKey(const Globals& globals, const std::string& path) {
+  JEJAK_ASSIGN_OR_RETURN(const auto passphrase, ReadPassphrase(globals.passphrase_file));
+  return crypto::ReadKeyFile(path, passphrase);
+}
+
+Result<std::unique_ptr<Session>> Session::Read(const Globals& globals) {
+  JEJAK_RETURN_IF_ERROR(CheckPlace(globals));
+  std::unique_ptr<Session> session(new Session());
+  engine::OpenOptions options = Options(0);
+  options.store.read_only = true;
+  JEJAK_ASSIGN_OR_RETURN(session->ledger_, engine::Ledger::Open(globals.ledger, std::move(options)));
+  JEJAK_RETURN_IF_ERROR(session->Refresh());
+  return session;
+}
+
+Result<std::unique_ptr<Session>> Session::Write(const Globals& globals, size_t batch) {
+  JEJAK_RETURN_IF_ERROR(CheckPlace(globals));
+  std::error_code error;
+  if (!std::filesystem::exists(globals.ledger, error)) {
+    return Status(Reason::kLedgerMissing, globals.ledger).With("ledger", globals.ledger);
+  }
+  engine::OpenOptions options = Options(batch);
+  JEJAK_ASSIGN_OR_RETURN(options.ledger_key, LedgerKey(globals));
+  std::unique_ptr<Session> session(new Session());
+  JEJAK_ASSIGN_OR_RETURN(session->ledger_, engine::Ledger::Open(globals.ledger, std::move(options)));
+  JEJAK_RETURN_IF_ERROR(session->Refresh());
+  return session;
+}
+
+Result<std::unique_ptr<Session>> Session::Create(const Globals& globals, const event::SignedEvent& genesis,
+                                                 std::shared_ptr<const crypto::SecretKey> ledger_key,
+                                                 size_t batch) {
+  JEJAK_RETURN_IF_ERROR(CheckPlace(globals));
+  engine::OpenOptions options = Options(batch);
+  options.ledger_key = std::move(ledger_key);
+  std::unique_ptr<Session> session(new Session());
+  JEJAK_ASSIGN_OR_RETURN(session->ledger_, engine::Ledger::Create(globals.ledger, genesis, std::move(options)));
+  JEJAK_RETURN_IF_ERROR(session->Refresh());
+  return session;
+}
+
+Status Session::Refresh() {
+  auto view = ledger_->Newest();
+  JEJAK_ASSIGN_OR_RETURN(auto queries, projection::Queries::Open(&view->rows(), view.get()));
+  queries_ = std::move(queries);
+  view_ = std::move(view);
+  if (!queries_->registry().election()) return Status(Reason::kLedgerDamaged, "the ledger has no election");
+  return OkStatus();
+}
+
+Result<Signer> Signer::For(Session& session, crypto::SecretKey key) {
+  JEJAK_ASSIGN_OR_RETURN(const event::ChainHead head, session.ledger().HeadOf(key.public_key()));
+  return Signer(std::move(key), session.election().state.id, head);
+}
+
+Result<event::SignedEvent> Signer::Sign(event::Body body, UnixMicros occurred_at, Hash* hash) {
+  event::Event event;
+  event.election = election_;
+  event.author = key_.public_key();
+  event.sequence = head_.next_sequence;
+  event.previous = head_.previous;
+  event.occurred_at = occurred_at;
+  event.body = std::move(body);
+  JEJAK_ASSIGN_OR_RETURN(event::SignedEvent out, event::Sign(event, key_));
+  head_.previous = event::EventHash(out.bytes);
+  ++head_.next_sequence;
+  if (hash != nullptr) *hash = head_.previous;
+  return out;
+}
+
+Result<engine::Receipt> Append(Session& session, const event::SignedEvent& event, bool proof) {
+  engine::SubmitOptions options;
+  options.proofs = proof;
+  engine::Outcome outcome = session.ledger().SubmitOne(event, options);
+  JEJAK_RETURN_IF_ERROR(outcome.door);
+  return std::move(*outcome.receipt);
+}
+
+Status RefusalOf(const engine::Receipt& receipt) {
+  if (!receipt.refusal) return OkStatus();
+  return Status(receipt.refusal->reason, fmt::format("refused, and logged as entry {}", receipt.index.value))
+      .With("index", std::to_string(receipt.index.value))
+      .With("event", ToHex(receipt.event))
+      .With("number", std::to_string(receipt.refusal->number));
+}
+
+}  // namespace jejak::cli

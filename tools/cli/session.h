@@ -1,0 +1,85 @@
+// The ledger that a command works on, the keys it signs with, and what it appends.
+//
+// Thread rule: one thread. The ledger is opened for as long as the session lives, and closed cleanly by Close.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/crypto/ed25519.h"
+#include "ledger/engine/ledger.h"
+#include "ledger/event/signing.h"
+#include "ledger/projection/queries.h"
+#include "tools/cli/console.h"
+
+namespace jejak::cli {
+
+// What stands before or after any command.
+struct Globals {
+  Console console;
+  std::string ledger;
+  std::string server;
+  std::string ledger_key;
+  std::string passphrase_file;
+  std::string ledger_passphrase_file;
+};
+
+UnixMicros Now();
+
+// The passphrase in a file: its first line. None when `path` is empty.
+Result<std::optional<std::string>> ReadPassphrase(const std::string& path);
+// With the passphrase of --passphrase-file, if any.
+Result<crypto::SecretKey> ReadKey(const Globals& globals, const std::string& path);
+
+class Session {
+ public:
+  // Reading only.
+  static Result<std::unique_ptr<Session>> Read(const Globals& globals);
+  // With the ledger's key. `batch` bounds the events of one commit; 0 for the default.
+  static Result<std::unique_ptr<Session>> Write(const Globals& globals, size_t batch = 0);
+  // A new ledger with `genesis` as its first entry.
+  static Result<std::unique_ptr<Session>> Create(const Globals& globals, const event::SignedEvent& genesis,
+                                                 std::shared_ptr<const crypto::SecretKey> ledger_key,
+                                                 size_t batch = 0);
+
+  engine::Ledger& ledger() { return *ledger_; }
+  // The newest state, as of opening or the last Refresh.
+  const engine::View& view() const { return *view_; }
+  const projection::Queries& queries() const { return *queries_; }
+  const projection::ElectionRow& election() const { return *queries_->registry().election(); }
+  Status Refresh();
+  Status Close() { return ledger_->Close(); }
+
+ private:
+  Session() = default;
+  std::unique_ptr<engine::Ledger> ledger_;
+  std::shared_ptr<const engine::View> view_;
+  std::unique_ptr<projection::Queries> queries_;
+};
+
+// Signs one author's events in the order of its chain.
+class Signer {
+ public:
+  // From where the key's chain stands in the ledger.
+  static Result<Signer> For(Session& session, crypto::SecretKey key);
+  Signer(crypto::SecretKey key, const Hash& election, event::ChainHead head)
+      : key_(std::move(key)), election_(election), head_(head) {}
+
+  // Moves the chain on only when it succeeds. `hash` receives the event's hash.
+  Result<event::SignedEvent> Sign(event::Body body, UnixMicros occurred_at, Hash* hash = nullptr);
+  const PublicKey& key() const { return key_.public_key(); }
+
+ private:
+  crypto::SecretKey key_;
+  Hash election_;
+  event::ChainHead head_;
+};
+
+// Appends one event. What is turned away at the door is the error; what is refused in the log is in the receipt.
+Result<engine::Receipt> Append(Session& session, const event::SignedEvent& event, bool proof = true);
+// The refusal in the receipt as an error; OK for an accepted one.
+Status RefusalOf(const engine::Receipt& receipt);
+
+}  // namespace jejak::cli
