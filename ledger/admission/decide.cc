@@ -43,8 +43,8 @@ Verdict Refused(const event::Refusal& refusal, bool advances_chain) {
 
 Verdict Refused(Reason reason) { return Refused({reason, 0}, true); }
 
-Verdict DecideGenesis(const event::Event& event) {
-  Status status = JudgeGenesis(event);
+Verdict DecideGenesis(const event::Event& event, const KeyProofs& proofs) {
+  Status status = JudgeGenesis(event, proofs);
   return status.ok() ? Accepted() : AtTheDoor(std::move(status));
 }
 
@@ -61,9 +61,10 @@ Verdict DecideFork(const StateView& view, const event::Event& event, const KeySt
 
 }  // namespace
 
-Verdict Decide(const StateView& view, const event::Event& event, const Hash& hash) {
+Verdict Decide(const StateView& view, const event::Event& event, const Hash& hash,
+               const KeyProofs& proofs) {
   const std::optional<ElectionState> election = view.Election();
-  if (!election) return DecideGenesis(event);
+  if (!election) return DecideGenesis(event, proofs);
   if (hash == election->id) return Retry(LogIndex(0));
   if (!RulesKnown(election->rules)) {
     return AtTheDoor({Reason::kRulesUnknown, "rules version " + std::to_string(election->rules)});
@@ -97,7 +98,7 @@ Verdict Decide(const StateView& view, const event::Event& event, const Hash& has
     }
   }
 
-  const Act act{view, *election, event, *author, may};
+  const Act act{view, *election, event, *author, may, proofs};
   Faults faults;
   if (may.Has(kNotLive) && act.Live()) faults.Add(Reason::kModeForbids);
   std::visit([&](const auto& body) { Judge(act, body, &faults); }, event.body);

@@ -7,6 +7,7 @@
 
 #include <optional>
 
+#include "ledger/admission/key_proofs.h"
 #include "ledger/admission/state_view.h"
 #include "ledger/base/status.h"
 #include "ledger/event/bodies.h"
@@ -35,6 +36,11 @@ struct Verdict {
 
 // `hash` is the hash of the event's bytes. The signature must have been checked. Genesis (entry 0) is
 // decided here too: it is the only event accepted when Election() is empty.
-Verdict Decide(const StateView& view, const event::Event& event, const Hash& hash);
+// `proofs` are those of this event.
+Verdict Decide(const StateView& view, const event::Event& event, const Hash& hash,
+               const KeyProofs& proofs);
+inline Verdict Decide(const StateView& view, const event::Event& event, const Hash& hash) {
+  return Decide(view, event, hash, KeyProofs::Check(event));
+}
 
 }  // namespace jejak::admission

@@ -9,7 +9,7 @@
 
 namespace jejak::admission {
 
-Status JudgeGenesis(const event::Event& event) {
+Status JudgeGenesis(const event::Event& event, const KeyProofs& proofs) {
   const auto* genesis = std::get_if<event::ElectionOpened>(&event.body);
   if (genesis == nullptr) return {Reason::kWrongElection, "the election has not been opened"};
   if (!event.election.IsZero()) {
@@ -36,8 +36,7 @@ Status JudgeGenesis(const event::Event& event) {
     }
   }
   for (const auto& [official, key] : keys) {
-    if (!crypto::IsAcceptableKey(key->key) ||
-        !crypto::VerifyEnrolment(Hash{}, official, key->key, key->proof)) {
+    if (!proofs.Hold(official, *key)) {
       return {Reason::kKeyUnacceptable, "the key of official " + std::string(official)};
     }
   }

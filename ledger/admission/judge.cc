@@ -63,11 +63,7 @@ void CheckDisjoint(const std::vector<RegionCode>& places, size_t first_number, F
 void CheckNewKey(const Act& act, const event::NewKey& key, std::string_view official, size_t number,
                  Faults* faults) {
   if (act.view.Key(key.key)) faults->Add(Reason::kAlreadyRegistered, number);
-  if (!faults->Wants(Reason::kKeyUnacceptable, number)) return;
-  if (!crypto::IsAcceptableKey(key.key) ||
-      !crypto::VerifyEnrolment(act.election.id, official, key.key, key.proof)) {
-    faults->Add(Reason::kKeyUnacceptable, number);
-  }
+  if (!act.proofs.Hold(official, key)) faults->Add(Reason::kKeyUnacceptable, number);
 }
 
 std::string ParticipantId(std::string_view contest, ChoiceId choice) {

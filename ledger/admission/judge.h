@@ -7,6 +7,7 @@
 
 #include <tuple>
 
+#include "ledger/admission/key_proofs.h"
 #include "ledger/admission/roles.h"
 #include "ledger/admission/state_view.h"
 #include "ledger/base/reason.h"
@@ -42,6 +43,7 @@ struct Act {
   const event::Event& event;
   const KeyState& author;
   const Entitlement& may;
+  const KeyProofs& proofs;
 
   bool Live() const { return election.mode == election::Mode::kLive; }
   void CheckPlace(const RegionCode& place, size_t number, Faults* faults) const {
@@ -79,7 +81,7 @@ void CheckNewKey(const Act& act, const event::NewKey& key, std::string_view offi
 std::string ParticipantId(std::string_view contest, ChoiceId choice);
 
 // Genesis, which alone is decided without any state. Null reason: accepted.
-Status JudgeGenesis(const event::Event& event);
+Status JudgeGenesis(const event::Event& event, const KeyProofs& proofs);
 
 // One for each body, in the file of its group. The role is entitled already.
 void Judge(const Act& act, const event::ElectionOpened& body, Faults* faults);

@@ -84,7 +84,11 @@ class Prefetch {
 
 // The same verdict must come out again, or the log was not decided by these rules.
 Status CheckVerdict(const projection::State& state, const projection::ReadEntry& entry) {
-  const admission::Verdict verdict = admission::Decide(state, entry.event, entry.hash);
+  // Proofs of possession were checked when the entry came in, and the entry is the same: the tree says so.
+  const bool doubted = entry.entry.refusal && entry.entry.refusal->reason == Reason::kKeyUnacceptable;
+  const admission::Verdict verdict = admission::Decide(
+      state, entry.event, entry.hash,
+      doubted ? admission::KeyProofs::Check(entry.event) : admission::KeyProofs::Trusted());
   const bool accepted = verdict.kind == admission::Verdict::Kind::kAccepted && !entry.entry.refusal;
   const bool refused = verdict.kind == admission::Verdict::Kind::kRefused && entry.entry.refusal == verdict.refusal;
   if (accepted || refused) return {};

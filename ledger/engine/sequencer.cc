@@ -14,7 +14,8 @@ namespace {
 using admission::Verdict;
 
 // What a journal brought from elsewhere, or a key that was enrolled by an event just before.
-Status CheckSignature(const projection::State& state, const Item& item) {
+Status CheckSignature(const projection::State& state, Item* unchecked) {
+  const Item& item = *unchecked;
   if (item.signature_checked) return {};
   PublicKey author = item.event.author;
   const bool genesis = !state.Election().has_value() && item.event.kind() == event::BodyKind::kElectionOpened;
@@ -24,6 +25,8 @@ Status CheckSignature(const projection::State& state, const Item& item) {
   if (!event::VerifySignature(item.signed_event(), author)) {
     return Status(Reason::kSignatureInvalid, "the event is not what its author signed");
   }
+  unchecked->proofs = admission::KeyProofs::Check(item.event);
+  unchecked->signature_checked = true;
   return {};
 }
 
@@ -79,10 +82,10 @@ Decided Ledger::Impl::Decide(const journal::Ordered& ordered, store::WriteSet* r
   Decided out;
   out.item = std::static_pointer_cast<Item>(ordered.proposal.attachment);
   const Item& item = *out.item;
-  out.outcome.door = CheckSignature(*state, item);
+  out.outcome.door = CheckSignature(*state, out.item.get());
   if (!out.outcome.door.ok()) return out;
 
-  Verdict verdict = admission::Decide(*state, item.event, item.hash);
+  Verdict verdict = admission::Decide(*state, item.event, item.hash, item.proofs);
   if (verdict.kind == Verdict::Kind::kDoor) {
     out.outcome.door = std::move(verdict.door);
     return out;

@@ -114,6 +114,7 @@ Status VerifyPool::Check(Item* item) const {
   if (!event::VerifySignature(signed_event, item->event.author)) {
     return Status(Reason::kSignatureInvalid, "the event is not what its author signed");
   }
+  item->proofs = admission::KeyProofs::Check(item->event);
   item->signature_checked = true;
   return {};
 }

@@ -4,6 +4,7 @@
 // Thread rule: Submit from any thread.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -13,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "ledger/admission/key_proofs.h"
 #include "ledger/base/kv.h"
 #include "ledger/engine/ledger.h"
 #include "ledger/event/bodies.h"
@@ -41,6 +43,7 @@ struct Item final : journal::Attachment {
   size_t at = 0;  // in submission->events
   event::Event event;
   Hash hash;
+  admission::KeyProofs proofs;     // of the keys that the event enrols
   bool signature_checked = false;  // false: the key wasn't known yet, the sequencer looks again
 
   const event::SignedEvent& signed_event() const { return submission->events[at]; }

@@ -1,5 +1,5 @@
-// Events as plain values, one struct per body of proto/event.capnp, which has the meaning of each field.
-// Absent optional hashes and minutes are std::nullopt; empty text and lists are absent facts.
+// Events as plain values, one struct per body of proto/event.capnp, which has the meaning of each
+// field. Absent optional hashes and minutes are std::nullopt; empty text and lists are absent facts.
 //
 // Thread rule: values.
 #pragma once
@@ -374,8 +374,8 @@ struct TallyCommitted {
 using Body =
     std::variant<ElectionOpened, ContestRegistered, RegionsRegistered, StationsRegistered,
                  BallotRegistered, RegistryAmended, OfficialsEnrolled, KeyEnrolled, KeyRevoked,
-                 KeyReleased, OfficialSuspended, OfficialReinstated, LedgerKeyChanged, ResultSubmitted,
-                 ResultCorrected, ResultFinalised, CopyFiled, RoundOpened, RoundCancelled,
+                 KeyReleased, OfficialSuspended, OfficialReinstated, LedgerKeyChanged,
+                 ResultSubmitted, ResultCorrected, ResultFinalised, CopyFiled, RoundOpened, RoundCancelled,
                  ObjectionFiled, ObjectionResolved, IncidentRecorded, DecisionRecorded, RecapPart,
                  RecapCertified, StageReopened, RulesChanged, TallyCommitted>;
 

@@ -1,6 +1,7 @@
-// Encoding and decoding of events and entries: canonical Cap'n Proto (proto/event.capnp), one segment, flat
-// words without framing. One encoding per meaning: decoding makes a plain value, encodes it again with the
-// one encoder, and refuses different bytes. docs/reference/events.md specifies the bytes.
+// Encoding and decoding of events and entries: canonical Cap'n Proto (proto/event.capnp), one
+// segment, flat words without framing. One encoding per meaning: decoding makes a plain value,
+// encodes it again with the one encoder, and refuses different bytes. docs/reference/events.md
+// specifies the bytes.
 //
 // Thread rule: pure functions.
 #pragma once
@@ -22,11 +23,12 @@ Status ValidateBody(const Body& body);
 Result<Bytes> EncodeEvent(const Event& event);
 
 // Decodes and checks that `bytes` is the one encoding of what it says. Errors: EVENT_TOO_LARGE,
-// EVENT_MALFORMED, EVENT_NOT_CANONICAL, FIELD_INVALID, FIGURE_OUT_OF_RANGE, RULES_UNKNOWN (a body or
-// enumerant that this program does not know).
+// EVENT_MALFORMED, EVENT_NOT_CANONICAL, FIELD_INVALID, FIGURE_OUT_OF_RANGE, RULES_UNKNOWN (a body,
+// enumerant or union member that this program does not know).
 Result<Event> DecodeEvent(ByteView bytes);
 
-// As DecodeEvent, for bytes that were checked when they entered the log: does not encode again.
+// For bytes that were checked when they entered the log: neither encodes again nor validates.
+// Whoever verifies a log that isn't its own uses DecodeEvent.
 Result<Event> DecodeLoggedEvent(ByteView bytes);
 
 // SHA-256 of the event's bytes: its identity.

@@ -87,6 +87,10 @@ TEST(Limits, Contest) {
   EXPECT_EQ(After<B>([](B& b) { b.covered[1] = b.covered[0]; }), "FIELD_INVALID covered[1]");
   EXPECT_EQ(After<B>([](B& b) { b.excepted[1] = Code("66"); }), "FIELD_INVALID excepted[1]");
   EXPECT_EQ(After<B>([](B& b) { b.excepted[1] = Code("65"); }), "FIELD_INVALID excepted[1]");
+  EXPECT_EQ(After<B>([](B& b) {
+              b.covered = {Code("34"), Code("3401"), Code("65")};
+            }),
+            "FIELD_INVALID excepted[0]");
   EXPECT_EQ(After<B>([](B& b) { b.covered = {RegionCode()}; }), "OK");
   EXPECT_EQ(After<B>([](B& b) { b.deadlines[1].stage = b.deadlines[0].stage; }),
             "FIELD_INVALID deadlines[1]");

@@ -28,6 +28,40 @@ std::vector<BigFigureValue> BigFigures() {
 }
 std::vector<BigChoiceValue> BigVotes() { return {{100025, 1}, {100026, 4'294'967'296}}; }
 
+// Bodies about officials and their keys.
+Body FullKeys(BodyKind kind) {
+  switch (kind) {
+    case BodyKind::kOfficialsEnrolled:
+      return OfficialsEnrolled{{{"kpps-6502010001001",
+                                 "KPPS TPS 001",
+                                 election::Role::kKpps,
+                                 Code("6502010001001"),
+                                 "",
+                                 0,
+                                 "7/2024",
+                                 Counting<Hash>(0x80),
+                                 {KeyFrom(0x81), KeyFrom(0x91)}},
+                                {"saksi/1",
+                                 "Saksi",
+                                 election::Role::kSaksi,
+                                 Code("6502"),
+                                 "ppwp",
+                                 100025,
+                                 "8/2024",
+                                 Counting<Hash>(0x82),
+                                 {}}}};
+    case BodyKind::kKeyEnrolled: return KeyEnrolled{"ppk-650201", KeyFrom(0x83)};
+    case BodyKind::kKeyRevoked:
+      return KeyRevoked{Counting<PublicKey>(0x84), "telepon hilang",
+                        UnixMicros(1'707'900'000'000'000)};
+    case BodyKind::kKeyReleased: return KeyReleased{Counting<PublicKey>(0x85), "sudah diperiksa"};
+    case BodyKind::kOfficialSuspended: return OfficialSuspended{"ppk-650201", "putusan DKPP"};
+    case BodyKind::kOfficialReinstated: return OfficialReinstated{"ppk-650201", "rehabilitasi"};
+    default: JEJAK_CHECK(kind == BodyKind::kLedgerKeyChanged);
+  }
+  return LedgerKeyChanged{KeyFrom(0x86), "rotasi"};
+}
+
 Body FullRegistry(BodyKind kind) {
   using election::AmendedField, election::ChoiceKind, election::Stage;
   switch (kind) {
@@ -80,37 +114,9 @@ Body FullRegistry(BodyKind kind) {
                               {AmendedField::kDptL, "6502010001001", "140", "141"},
                               {AmendedField::kDptL, "6502010001002", "", "150"}},
                              "Keputusan KPU 5/2024"};
-    case BodyKind::kOfficialsEnrolled:
-      return OfficialsEnrolled{{{"kpps-6502010001001",
-                                 "KPPS TPS 001",
-                                 election::Role::kKpps,
-                                 Code("6502010001001"),
-                                 "",
-                                 0,
-                                 "7/2024",
-                                 Counting<Hash>(0x80),
-                                 {KeyFrom(0x81), KeyFrom(0x91)}},
-                                {"saksi/1",
-                                 "Saksi",
-                                 election::Role::kSaksi,
-                                 Code("6502"),
-                                 "ppwp",
-                                 100025,
-                                 "8/2024",
-                                 Counting<Hash>(0x82),
-                                 {}}}};
-    case BodyKind::kKeyEnrolled: return KeyEnrolled{"ppk-650201", KeyFrom(0x83)};
-    case BodyKind::kKeyRevoked:
-      return KeyRevoked{Counting<PublicKey>(0x84), "telepon hilang",
-                        UnixMicros(1'707'900'000'000'000)};
-    case BodyKind::kKeyReleased: return KeyReleased{Counting<PublicKey>(0x85), "sudah diperiksa"};
-    case BodyKind::kOfficialSuspended: return OfficialSuspended{"ppk-650201", "putusan DKPP"};
-    case BodyKind::kOfficialReinstated: return OfficialReinstated{"ppk-650201", "rehabilitasi"};
-    case BodyKind::kLedgerKeyChanged: return LedgerKeyChanged{KeyFrom(0x86), "rotasi"};
     case BodyKind::kRulesChanged: return RulesChanged{2};
-    default:
-      JEJAK_CHECK(kind == BodyKind::kTallyCommitted);
-      return TallyCommitted{Counting<Hash>(0x87)};
+    case BodyKind::kTallyCommitted: return TallyCommitted{Counting<Hash>(0x87)};
+    default: return FullKeys(kind);
   }
 }
 

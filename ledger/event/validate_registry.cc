@@ -20,6 +20,7 @@ bool IsOrigin(std::string_view text) {
 
 // Whether `code` lies in one of `regions`, which ascend, and is none of them.
 bool LiesInside(const RegionCode& code, const std::vector<RegionCode>& regions) {
+  if (std::binary_search(regions.begin(), regions.end(), code)) return false;
   for (RegionCode at = code; !at.IsNation();) {
     at = at.Parent();
     if (std::binary_search(regions.begin(), regions.end(), at)) return true;

@@ -52,8 +52,8 @@ std::string Shown(const capnp::DynamicValue::Reader& value) {
 
 std::string FieldsOf(const Bytes& bytes) {
   // A string's bytes from the heap begin on a word.
-  const kj::ArrayPtr<const capnp::word> segment(
-      reinterpret_cast<const capnp::word*>(bytes.data()), bytes.size() / sizeof(capnp::word));
+  const kj::ArrayPtr<const capnp::word> segment(reinterpret_cast<const capnp::word*>(bytes.data()),
+                                                bytes.size() / sizeof(capnp::word));
   capnp::SegmentArrayMessageReader message(kj::arrayPtr(&segment, 1));
   return Shown(capnp::DynamicStruct::Reader(message.getRoot<wire::Event>()));
 }
@@ -89,7 +89,8 @@ TEST(Vectors, Events) {
       ToHex(Counting<Hash>(0)) +
       ".\n"
       "# Proofs and keys inside bodies are counting bytes, not valid ones.\n"
-      "# name\tfields in Cap'n Proto's text form, data in hex\tbytes in hex\tevent hash\tsignature\n";
+      "# name\tfields in Cap'n Proto's text form, data in hex\tbytes in hex\tevent hash\t"
+      "signature\n";
   for (const auto& [name, signed_event] : Chain()) {
     out += name + "\t" + FieldsOf(signed_event.bytes) + "\t" + ToHex(signed_event.bytes) + "\t" +
            ToHex(EventHash(signed_event.bytes)) + "\t" + ToHex(signed_event.signature) + "\n";

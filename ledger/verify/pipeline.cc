@@ -95,6 +95,7 @@ Checked Pipeline::Check(LogIndex index) const {
   if (!event::VerifySignature({out.entry.event, out.entry.signature}, out.event.author)) {
     return fault("SIGNATURE_INVALID", "the author's key did not sign this event");
   }
+  out.proofs = admission::KeyProofs::Check(out.event);
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "ledger/admission/key_proofs.h"
 #include "ledger/event/bodies.h"
 #include "ledger/event/codec.h"
 #include "ledger/verify/verify.h"
@@ -23,6 +24,7 @@ struct Checked {
   bool unknown_rules = false;
   event::Entry entry;
   event::Event event;
+  admission::KeyProofs proofs;
   Hash hash;  // of the event
   Hash leaf;
 };

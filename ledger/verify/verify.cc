@@ -142,7 +142,7 @@ class Verifier {
 
   void CheckVerdict(const Checked& e) {
     using Kind = admission::Verdict::Kind;
-    const admission::Verdict verdict = admission::Decide(*state_, e.event, e.hash);
+    const admission::Verdict verdict = admission::Decide(*state_, e.event, e.hash, e.proofs);
     const auto name = [](const std::optional<event::Refusal>& refusal) {
       return refusal ? fmt::format("refused as {} ({})", InfoOf(refusal->reason).name, refusal->number)
                      : std::string("accepted");

@@ -1,4 +1,5 @@
-// What encoding, decoding and signing an event cost: a PPWP submission as a polling station sends it.
+// What encoding, decoding and signing an event cost: a PPWP submission as a polling station sends
+// it.
 #include <benchmark/benchmark.h>
 
 #include "ledger/crypto/ed25519.h"
