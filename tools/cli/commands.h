@@ -51,6 +51,7 @@ void AddSubmitCommands(Program* program);
 void AddTallyCommands(Program* program);
 void AddStationsCommand(Program* program);  // with AddTallyCommands
 void AddHistoryCommands(Program* program);
+void AddTraceCommand(Program* program);  // with AddHistoryCommands
 void AddEntryCommands(Program* program);
 void AddListCommands(Program* program);
 void AddLogCommands(Program* program);
