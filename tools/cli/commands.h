@@ -56,5 +56,6 @@ void AddEntryCommands(Program* program);
 void AddListCommands(Program* program);
 void AddLogCommands(Program* program);
 void AddVerifyCommands(Program* program);
+void AddSimulateCommands(Program* program);
 
 }  // namespace jejak::cli
