@@ -96,10 +96,11 @@ void Ledger::SubmitAsync(std::vector<event::SignedEvent> events, const SubmitOpt
 }
 
 std::vector<Outcome> Ledger::Submit(std::vector<event::SignedEvent> events, const SubmitOptions& options) {
-  std::promise<std::vector<Outcome>> promise;
-  auto future = promise.get_future();
+  // Shared, since the waiter may be gone before set_value has returned.
+  auto promise = std::make_shared<std::promise<std::vector<Outcome>>>();
+  auto future = promise->get_future();
   SubmitAsync(std::move(events), options,
-              [&promise](std::vector<Outcome> outcomes) { promise.set_value(std::move(outcomes)); });
+              [promise](std::vector<Outcome> outcomes) { promise->set_value(std::move(outcomes)); });
   return future.get();
 }
 
@@ -180,9 +181,10 @@ Status Ledger::status() const {
 
 Status Ledger::Close() {
   if (impl_->store == nullptr) return {};
-  impl_->pool.reset();  // hands everything to the journal
+  if (impl_->pool != nullptr) impl_->pool->Stop();
   if (impl_->journal != nullptr) impl_->journal->Stop();
   if (impl_->sequencer.joinable()) impl_->sequencer.join();
+  impl_->pool.reset();  // not before: the sequencer tells it what was answered
   impl_->state.reset();
   impl_->SetNewest(nullptr);
   const Status closed = impl_->store->Close();

@@ -17,13 +17,16 @@ VerifyPool::VerifyPool(size_t threads, KnowsKey knows_key, journal::Journal* jou
   for (size_t i = 0; i < std::max<size_t>(1, threads); ++i) threads_.emplace_back([this] { Work(); });
 }
 
-VerifyPool::~VerifyPool() {
+VerifyPool::~VerifyPool() { Stop(); }
+
+void VerifyPool::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   work_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 void VerifyPool::Submit(std::shared_ptr<Submission> submission) {

@@ -60,8 +60,9 @@ class VerifyPool {
   using KnowsKey = std::function<bool(const PublicKey&)>;
 
   VerifyPool(size_t threads, KnowsKey knows_key, journal::Journal* journal);
-  // Finishes what was handed in, and stops.
   ~VerifyPool();
+  // Hands everything that came in to the journal, and ends the threads. The sequencer may still Release.
+  void Stop();
 
   // Waits while too much is queued.
   void Submit(std::shared_ptr<Submission> submission);

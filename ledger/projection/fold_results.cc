@@ -80,6 +80,7 @@ void ChangeEvidence(const event::EvidenceChange& change, LogIndex index, RoundRo
   if (!there) {
     round->evidence_set_by.insert(set_by, index);
     round->evidence.insert(at, *change.set);
+    round->flags.evidence_replaced = true;
     return;
   }
   if (*at == *change.set) return;

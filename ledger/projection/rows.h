@@ -61,7 +61,7 @@ struct StationFlags {
   bool reported = false;           // at least one vote figure present
   bool corrected = false;          // a present figure got another value or was withdrawn
   bool completed = false;          // absent figures were filled in
-  bool evidence_replaced = false;  // a photo was replaced or removed
+  bool evidence_replaced = false;  // a correction set or removed a photo
   bool with_findings = false;      // an open finding of severity error or recount-ground
   bool operator==(const StationFlags&) const = default;
 };

@@ -58,5 +58,6 @@ void AddReplayCommand(Program* program);  // with AddEntryCommands
 void AddListCommands(Program* program);
 void AddLogCommands(Program* program);
 void AddVerifyCommands(Program* program);
+void AddSimulateCommands(Program* program);
 
 }  // namespace jejak::cli
