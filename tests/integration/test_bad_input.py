@@ -198,7 +198,7 @@ class BadInput(Case):
             self.skipTest("needs to mount a small file system")
         mount = self.folder / "small"
         mount.mkdir()
-        if os.system(f"mount -t tmpfs -o size=24m tmpfs {mount} 2>/dev/null") != 0:
+        if os.system(f"mount -t tmpfs -o size=64m tmpfs {mount} 2>/dev/null") != 0:
             self.skipTest("may not mount")
         self.addCleanup(os.system, f"umount {mount}")
         shutil.copytree(self.election.folder, mount / "ledger")
@@ -206,11 +206,10 @@ class BadInput(Case):
         election.folder = mount / "ledger"
         size = self.size()
         filler = mount / "filler"
-        with open(filler, "wb") as file:
+        with open(filler, "wb", buffering=0) as file:
             try:
                 while True:
                     file.write(b"\0" * 4096)
-                    file.flush()
             except OSError:
                 pass
         outcome = run("submit", *election.at(), "--key", election.key("kpps.1"), "--file",
