@@ -169,13 +169,13 @@ Result<Tally> Queries::TallyOf(std::string_view contest, const RegionCode& regio
   Tally out;
   JEJAK_ASSIGN_OR_RETURN(out.region, Region(region));
   JEJAK_ASSIGN_OR_RETURN(const TallyRow row, RowOf(*entry, region));
-  JEJAK_ASSIGN_OR_RETURN(out.expected, ExpectedOf(region));
+  JEJAK_ASSIGN_OR_RETURN(out.expected, Expected(region));
   const auto ballot = entry->OnlyBallotOf(region);
   FillTally(row, ballot != nullptr ? ballot->ballot->choices : PartiesOf(*entry), &out);
   return out;
 }
 
-Result<std::optional<uint32_t>> Queries::ExpectedOf(const RegionCode& region) const {
+Result<std::optional<uint32_t>> Queries::Expected(const RegionCode& region) const {
   if (region.IsStation()) return std::optional<uint32_t>();
   JEJAK_ASSIGN_OR_RETURN(const auto row, ReadRow<RegionRow>(*rows_, kRegistry, RegionKey(region), "regions"));
   return row ? row->Expected() : std::nullopt;
@@ -197,7 +197,7 @@ Result<Tally> Queries::TallyOfDapil(std::string_view contest, std::string_view d
   for (const RegionCode& member : ballot->second->ballot->members) {
     JEJAK_ASSIGN_OR_RETURN(const TallyRow row, RowOf(*entry, member));
     AddRow(row, &sum);
-    JEJAK_ASSIGN_OR_RETURN(const auto known, ExpectedOf(member));
+    JEJAK_ASSIGN_OR_RETURN(const auto known, Expected(member));
     all_known = all_known && known.has_value();
     expected += known.value_or(0);
   }

@@ -139,6 +139,8 @@ class Queries {
 
   const Registry& registry() const { return registry_; }
   Result<RegionName> Region(const RegionCode& code) const;
+  // TPSs expected in a region; none for a station and where nothing is known.
+  Result<std::optional<uint32_t>> Expected(const RegionCode& region) const;
   // Facts of the key's official. NOT_FOUND for a key that was never enrolled.
   Result<Author> AuthorOf(const PublicKey& key) const;
   Result<admission::OfficialState> Official(std::string_view id) const;
@@ -173,8 +175,6 @@ class Queries {
 
   // The sums of a region, or of a station as if it had a row.
   Result<TallyRow> RowOf(const ContestEntry& contest, const RegionCode& region) const;
-  // TPSs expected in a region; none for a station and where nothing is known.
-  Result<std::optional<uint32_t>> ExpectedOf(const RegionCode& region) const;
   // What the arithmetic rules take of a station besides its figures.
   Result<election::FormContext> ContextOf(const ContestEntry& contest, const StationCode& tps,
                                           const BallotEntry* ballot) const;

@@ -37,13 +37,13 @@ Result<Simulation> Simulation::Create(const Scenario& scenario, uint64_t seed) {
   return Simulation(std::move(parts));
 }
 
-std::optional<Step> Simulation::Next() {
+const Step* Simulation::Peek() {
   World& world = parts_->world;
   const uint64_t most = world.scenario.events_max;
-  if (most != 0 && steps_ >= most) return std::nullopt;
+  if (most != 0 && steps_ >= most) return nullptr;
   while (world.ready.empty()) {
     if (parts_->producer->Produce(&world)) continue;
-    if (parts_->counting) return std::nullopt;
+    if (parts_->counting) return nullptr;
     parts_->counting = true;
     if (world.scenario.kind == Scenario::Kind::kNation) {
       parts_->producer = std::make_unique<NationCount>(world);
@@ -51,14 +51,24 @@ std::optional<Step> Simulation::Next() {
       parts_->producer = std::make_unique<Night>(&world);
     }
   }
-  Step step = std::move(world.ready.front());
-  world.ready.pop_front();
+  return &world.ready.front();
+}
+
+std::optional<Step> Simulation::Next() {
+  if (Peek() == nullptr) return std::nullopt;
+  std::deque<Step>& ready = parts_->world.ready;
+  Step step = std::move(ready.front());
+  ready.pop_front();
   ++steps_;
   if (step.expected.kind == Expected::Kind::kRefused) {
     parts_->refusals.push_back({step.expected.reason, step.expected.number, step.author, step.hash,
                                 step.label});
   }
   return step;
+}
+
+bool Simulation::NextAsksLogSize() const {
+  return parts_->world.ready.empty() && parts_->producer->NextAsksLogSize();
 }
 
 void Simulation::SetLogSize(TreeSize size) {

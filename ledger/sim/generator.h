@@ -36,11 +36,15 @@ class Simulation {
 
   // The next step, until there are no more. The first is genesis.
   std::optional<Step> Next();
+  // The next step without taking it; null when there are no more. Valid until the next call.
+  const Step* Peek();
 
   // A certification states the size of the log it was made at. Without being told, a simulation takes it that
   // the log holds the steps so far and nothing else; whoever plays it into a ledger that writes entries of its
   // own says the log's size after all steps pulled so far. The size must not be larger than the log's.
   void SetLogSize(TreeSize size);
+  // Whether the next steps, which aren't made yet, state the log's size: the time to say it.
+  bool NextAsksLogSize() const;
 
   // The refusals that the ledger must have logged after the steps pulled so far, in order.
   const std::vector<ExpectedRefusal>& ExpectedRefusals() const;

@@ -24,7 +24,9 @@ class Plan {
   explicit Plan(World* world);
 
   World& world() const { return *world_; }
-  void At(UnixMicros time, Act act) { acts_.push_back({time, std::move(act)}); }
+  void At(UnixMicros time, Act act) { acts_.push_back({time, std::move(act), false}); }
+  // The same for an act that states the size of the log.
+  void AtWithLogSize(UnixMicros time, Act act) { acts_.push_back({time, std::move(act), true}); }
 
   // Station `nth` of the district at that place in code order.
   Station StationIn(uint64_t district, uint64_t nth) const;
@@ -46,11 +48,13 @@ class Plan {
   void Sort();
   bool Done() const { return next_ >= acts_.size(); }
   void PlayNext();
+  bool NextAsksLogSize() const { return !Done() && acts_[next_].asks_log_size; }
 
  private:
   struct Timed {
     UnixMicros time;
     Act act;
+    bool asks_log_size;
   };
 
   World* world_;
@@ -85,6 +89,7 @@ class Night final : public Producer {
  public:
   explicit Night(World* world);
   bool Produce(World* world) override;
+  bool NextAsksLogSize() const override { return plan_.NextAsksLogSize(); }
 
  private:
   void PlanStation(const Station& station);

@@ -67,7 +67,7 @@ void PlanCertifications(Plan* plan) {
   const Geography& place = *plan->world().geography;
   for (uint64_t i = 0; i < place.Count(Level::kDistrict); ++i) {
     const auto minute = static_cast<int64_t>(i) * 30 * kMinute;
-    plan->At(After(LocalTime(2, 27, 9, 0), minute), [=](UnixMicros now) {
+    plan->AtWithLogSize(After(LocalTime(2, 27, 9, 0), minute), [=](UnixMicros now) {
       World* world = &plan->world();
       const RegionCode district = plan->District(i);
       Certify(world, Ppk(district), district, Level::kVillage,
@@ -75,7 +75,7 @@ void PlanCertifications(Plan* plan) {
               MinutesOf("PPK-" + district.str(), 90, 20240227), now);
     });
   }
-  plan->At(LocalTime(3, 2, 16, 0), [=](UnixMicros now) {
+  plan->AtWithLogSize(LocalTime(3, 2, 16, 0), [=](UnixMicros now) {
     World* world = &plan->world();
     const RegionCode regency = plan->District(0).Parent();
     Certify(world, KpuOf(regency), regency, Level::kDistrict,

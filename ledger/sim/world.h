@@ -96,6 +96,8 @@ class Producer {
   virtual ~Producer() = default;
   // Adds some steps, or answers false when there are no more.
   virtual bool Produce(World* world) = 0;
+  // Whether what comes next states the size of the log.
+  virtual bool NextAsksLogSize() const { return false; }
 };
 
 }  // namespace jejak::sim

@@ -51,9 +51,11 @@ void AddSubmitCommands(Program* program);
 void AddTallyCommands(Program* program);
 void AddStationsCommand(Program* program);  // with AddTallyCommands
 void AddHistoryCommands(Program* program);
+void AddTraceCommand(Program* program);  // with AddHistoryCommands
 void AddEntryCommands(Program* program);
 void AddListCommands(Program* program);
 void AddLogCommands(Program* program);
 void AddVerifyCommands(Program* program);
+void AddSimulateCommands(Program* program);
 
 }  // namespace jejak::cli

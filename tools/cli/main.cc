@@ -62,6 +62,7 @@ int RunProgram(int argc, char** argv) {
   jejak::cli::AddListCommands(&program);
   jejak::cli::AddLogCommands(&program);
   jejak::cli::AddVerifyCommands(&program);
+  jejak::cli::AddSimulateCommands(&program);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& e) {

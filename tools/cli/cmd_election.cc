@@ -1,0 +1,7 @@
+#include "tools/cli/commands.h"
+
+namespace jejak::cli {
+
+void AddElectionCommands(Program*) {}
+
+}  // namespace jejak::cli

@@ -1,0 +1,144 @@
+// Importing what KPU published.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "ledger/base/limits.h"
+#include "ledger/sirekap/reader.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/import_run.h"
+#include "tools/cli/import_setup.h"
+
+namespace jejak::cli {
+namespace {
+
+constexpr size_t kBatchDefault = 1024;
+
+struct ImportOptions {
+  std::vector<std::string> files;
+  std::string contest = "ppwp";
+  std::string new_election, regions, stations, receipts, key;
+  size_t batch = kBatchDefault;
+};
+
+struct Input {
+  std::vector<sirekap::Version> versions;
+  uint64_t skipped = 0;
+};
+
+Result<Input> ReadInput(const Globals& globals, const ImportOptions& options, election::ContestKind kind) {
+  Input input;
+  sirekap::Sink sink;
+  sink.version = [&](sirekap::Version version) { input.versions.push_back(std::move(version)); };
+  sink.skipped = [&](const sirekap::Skipped& skipped) {
+    ++input.skipped;
+    const std::string line = skipped.origin.line == 0 ? "" : ":" + std::to_string(skipped.origin.line);
+    globals.console.Note(fmt::format("{}{}: {}", *skipped.origin.file, line, skipped.why));
+  };
+  for (const std::string& file : options.files) {
+    JEJAK_RETURN_IF_ERROR(sirekap::ReadVersions(file, kind, sink));
+  }
+  sirekap::SortForImport(&input.versions);
+  return input;
+}
+
+Result<std::unique_ptr<Session>> OpenNew(const Globals& globals, const ImportOptions& options, Input* input) {
+  if (options.new_election != "pemilu-2024") {
+    return Status(Reason::kInvalidArgument, fmt::format("--new-election {}: only pemilu-2024 is known",
+                                                        options.new_election));
+  }
+  JEJAK_ASSIGN_OR_RETURN(*input, ReadInput(globals, options, election::ContestKind::kTicket));
+  const SetupOptions setup{options.contest, options.regions, options.stations, options.batch};
+  JEJAK_ASSIGN_OR_RETURN(auto session, OpenPemilu2024(globals, setup));
+  std::set<election::StationCode> stations;
+  for (const sirekap::Version& version : input->versions) stations.insert(version.tps);
+  JEJAK_RETURN_IF_ERROR(PreparePemilu2024(globals, setup, stations, session.get()));
+  return session;
+}
+
+Result<std::unique_ptr<Session>> OpenExisting(const Globals& globals, const ImportOptions& options, Input* input) {
+  if (!options.regions.empty() || !options.stations.empty()) {
+    return Status(Reason::kUsage, "--regions and --stations belong to --new-election");
+  }
+  JEJAK_ASSIGN_OR_RETURN(auto session, Session::Write(globals, options.batch));
+  const projection::ContestEntry* contest = session->queries().registry().Contest(options.contest);
+  if (contest == nullptr) return Status(Reason::kUnknownContest, fmt::format("\"{}\"", options.contest));
+  JEJAK_ASSIGN_OR_RETURN(*input, ReadInput(globals, options, contest->state->kind));
+  return session;
+}
+
+void ShowSummary(const Console& console, const ImportSummary& summary, double seconds) {
+  const sirekap::ImportCounts& c = summary.counts;
+  if (console.json) {
+    Json out;
+    out["submitted"] = c.submitted;
+    out["corrected"] = c.corrected;
+    out["unchanged"] = c.unchanged;
+    out["empty"] = c.empty;
+    out["stale"] = c.stale;
+    out["skipped"] = summary.skipped;
+    out["seconds"] = seconds;
+    console.Print(out);
+    return;
+  }
+  Table table({Table::Align::kRight, Table::Align::kLeft});
+  const auto row = [&](uint64_t n, std::string_view en, std::string_view id) {
+    table.Row({console.Number(n), std::string(console.T(en, id))});
+  };
+  row(c.submitted, "submitted", "hasil baru");
+  row(c.corrected, "corrected", "pembetulan");
+  row(c.unchanged, "unchanged", "tidak berubah");
+  row(c.empty, "empty", "kosong");
+  row(c.stale, "already in, or older", "sudah masuk, atau lebih lama");
+  row(summary.skipped, "skipped", "dilewati");
+  table.Print(console);
+  console.Line(fmt::format("{:.1f} s", seconds));
+}
+
+Status ImportSirekap(const Globals& globals, const ImportOptions& options, Run* run) {
+  if (options.batch == 0 || options.batch > limits::kBatchEventsMax) {
+    return Status(Reason::kInvalidArgument, fmt::format("--batch is from 1 to {}", limits::kBatchEventsMax));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  Input input;
+  const bool fresh = !options.new_election.empty();
+  JEJAK_ASSIGN_OR_RETURN(const auto session, fresh ? OpenNew(globals, options, &input)
+                                                   : OpenExisting(globals, options, &input));
+  const std::string key_path = options.key.empty() ? ImporterKeyPath(globals) : options.key;
+  std::error_code error;
+  if (options.key.empty() && !std::filesystem::exists(key_path, error)) {
+    return Status(Reason::kUsage, "give --key FILE, the importer's key");
+  }
+  JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ReadKey(globals, key_path));
+  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(key)));
+  JEJAK_ASSIGN_OR_RETURN(const auto import, ImportRun::Open(&globals, session.get(), std::move(signer),
+                                                            options.contest, options.batch, options.receipts));
+  JEJAK_RETURN_IF_ERROR(import->Add(input.versions));
+  JEJAK_RETURN_IF_ERROR(session->Close());
+  ImportSummary summary = import->summary();
+  summary.skipped += input.skipped;
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  ShowSummary(globals.console, summary, seconds.count());
+  if (summary.skipped == 0) return OkStatus();
+  run->shown = globals.console.json;
+  return Status(Reason::kPartlySkipped, fmt::format("{} skipped", summary.skipped));
+}
+
+}  // namespace
+
+void AddImportCommands(Program* program) {
+  CLI::App* group = program->Group("import", "bring in published data");
+  const auto options = std::make_shared<ImportOptions>();
+  CLI::App* command = program->Add(group, "sirekap", "KPU's public per-TPS data", options, &ImportSirekap);
+  command->add_option("files", options->files, "files, or directories of them")->required();
+  command->add_option("--contest", options->contest, "contest of the data (ppwp)");
+  command->add_option("--new-election", options->new_election, "make a local archive election: pemilu-2024");
+  command->add_option("--regions", options->regions, "TSV of region codes and names");
+  command->add_option("--stations", options->stations, "TSV of the number of TPS per desa");
+  command->add_option("--receipts", options->receipts, "append every receipt to this file, one a line");
+  command->add_option("--key", options->key, "the importer's key (DIR/keys/importer.key)");
+  command->add_option("--batch", options->batch, "events of one commit (1024)");
+}
+
+}  // namespace jejak::cli

@@ -1,0 +1,8 @@
+// Checking everything.
+#include "tools/cli/commands.h"
+
+namespace jejak::cli {
+
+void AddVerifyCommands(Program*) {}
+
+}  // namespace jejak::cli

@@ -1,0 +1,154 @@
+#include "tools/cli/import_run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "tools/cli/present.h"
+
+namespace jejak::cli {
+namespace {
+
+Status FileFailed(int error) {
+  return Status(error == ENOSPC ? Reason::kDiskFull : Reason::kIoError,
+                fmt::format("the receipts file: {}", std::strerror(error)));
+}
+
+const std::optional<event::Source>* SourceOf(const event::Body& body) {
+  if (const auto* submitted = std::get_if<event::ResultSubmitted>(&body)) return &submitted->source;
+  if (const auto* corrected = std::get_if<event::ResultCorrected>(&body)) return &corrected->source;
+  return nullptr;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ImportRun>> ImportRun::Open(const Globals* globals, Session* session, Signer signer,
+                                                   std::string contest, size_t batch,
+                                                   const std::string& receipts) {
+  std::unique_ptr<ImportRun> run(new ImportRun(globals, session, std::move(signer), std::move(contest), batch));
+  if (!receipts.empty()) {
+    run->receipts_.reset(std::fopen(receipts.c_str(), "ab"));
+    if (!run->receipts_) {
+      return Status(errno == ENOENT   ? Reason::kNotFound
+                    : errno == EACCES ? Reason::kPermissionDenied
+                                      : Reason::kIoError,
+                    fmt::format("{}: {}", receipts, std::strerror(errno)));
+    }
+  }
+  return run;
+}
+
+Result<sirekap::ImportedState> ImportRun::StateOf(const election::StationCode& tps) const {
+  sirekap::ImportedState state;
+  JEJAK_ASSIGN_OR_RETURN(const auto round, session_->queries().NewestRound(contest_, tps));
+  if (!round || !round->HasResult()) return state;
+  state.any = true;
+  state.newest = round->newest_event;
+  for (const projection::Cell& cell : round->cells) state.values.push_back({cell.key, cell.value});
+  state.evidence = round->evidence;
+  // The newest version that an import brought; others may have corrected it since.
+  for (auto at = round->versions.rbegin(); at != round->versions.rend(); ++at) {
+    JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, session_->view().Entry(*at));
+    const auto* source = SourceOf(entry.event.body);
+    if (source == nullptr || !source->has_value() || (*source)->system != sirekap::kSourceSystem) continue;
+    state.time = sirekap::TimeOf(**source);
+    break;
+  }
+  return state;
+}
+
+Result<ImportRun::Station*> ImportRun::StationOf(const election::StationCode& tps) {
+  const auto [it, added] = stations_.try_emplace(tps);
+  if (!added) return &it->second;
+  const auto name = session_->queries().Region(tps);
+  if (!name.ok() && name.status().reason() != Reason::kUnknownStation) return name.status();
+  it->second.usable = name.status();
+  if (!name.ok()) return &it->second;
+  if (!session_->queries().registry().Contest(contest_)->state->Covers(tps)) {
+    it->second.usable = Status(Reason::kOutsideContest, tps.str());
+    return &it->second;
+  }
+  JEJAK_ASSIGN_OR_RETURN(it->second.state, StateOf(tps));
+  return &it->second;
+}
+
+void ImportRun::Skip(const sirekap::Version& version, const Status& why) {
+  ++summary_.skipped;
+  globals_->console.Note(fmt::format("{}:{}: {}", *version.origin.file, version.origin.line,
+                                     globals_->console.ErrorLine(why)));
+}
+
+Status ImportRun::AddOne(const sirekap::Version& version) {
+  JEJAK_ASSIGN_OR_RETURN(Station* const station, StationOf(version.tps));
+  if (!station->usable.ok()) {
+    Skip(version, station->usable);
+    return OkStatus();
+  }
+  sirekap::Plan plan = planner_.Decide(station->state, version);
+  event::Body body;
+  if (auto* submitted = std::get_if<event::ResultSubmitted>(&plan.body)) {
+    body = *submitted;
+  } else if (auto* corrected = std::get_if<event::ResultCorrected>(&plan.body)) {
+    body = *corrected;
+  } else {
+    summary_.counts.Add(plan.decision);
+    return OkStatus();
+  }
+  Hash hash;
+  auto event = signer_.Sign(std::move(body), plan.occurred_at, &hash);
+  if (!event.ok()) {
+    Skip(version, event.status());
+    return OkStatus();
+  }
+  sirekap::Apply(plan, version, hash, &station->state);
+  events_.push_back(std::move(*event));
+  pending_.push_back({&version, plan.decision});
+  return events_.size() >= batch_ ? Flush() : OkStatus();
+}
+
+Status ImportRun::WriteReceipts(const std::vector<engine::Outcome>& outcomes) {
+  if (!receipts_) return OkStatus();
+  for (const engine::Outcome& outcome : outcomes) {
+    if (!outcome.receipt) continue;
+    const std::string line = DumpLine(ReceiptToJson(*outcome.receipt)) + "\n";
+    if (std::fwrite(line.data(), 1, line.size(), receipts_.get()) != line.size()) return FileFailed(errno);
+  }
+  if (std::fflush(receipts_.get()) != 0) return FileFailed(errno);
+  return OkStatus();
+}
+
+Status ImportRun::Flush() {
+  if (events_.empty()) return OkStatus();
+  engine::SubmitOptions options;
+  options.proofs = receipts_ != nullptr;
+  const std::vector<engine::Outcome> outcomes = session_->ledger().Submit(std::move(events_), options);
+  events_.clear();
+  JEJAK_RETURN_IF_ERROR(WriteReceipts(outcomes));
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    // The next events would not follow on this one: the run ends, and the next one goes on from the ledger.
+    JEJAK_RETURN_IF_ERROR(outcomes[i].door);
+    const engine::Receipt& receipt = *outcomes[i].receipt;
+    if (receipt.refusal) {
+      Skip(*pending_[i].version, RefusalOf(receipt));
+    } else {
+      summary_.counts.Add(pending_[i].decision);
+    }
+  }
+  pending_.clear();
+  return OkStatus();
+}
+
+Status ImportRun::Add(const std::vector<sirekap::Version>& versions) {
+  Progress progress(std::string(globals_->console.T("importing", "mengimpor")), versions.size());
+  for (size_t i = 0; i < versions.size(); ++i) {
+    JEJAK_RETURN_IF_ERROR(AddOne(versions[i]));
+    if (i % 64 == 0) progress.Show(i);
+  }
+  JEJAK_RETURN_IF_ERROR(Flush());
+  if (receipts_ && fsync(fileno(receipts_.get())) != 0) return FileFailed(errno);
+  return OkStatus();
+}
+
+}  // namespace jejak::cli

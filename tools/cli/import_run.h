@@ -1,0 +1,68 @@
+// Appends published versions in the order of import: what each adds becomes an event of the importer.
+//
+// Durability: a receipt is written to the receipts file only after the ledger has given it, and is flushed with
+// its batch.
+// Thread rule: one thread.
+#pragma once
+
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ledger/sirekap/plan.h"
+#include "tools/cli/session.h"
+
+namespace jejak::cli {
+
+struct ImportSummary {
+  sirekap::ImportCounts counts;
+  uint64_t skipped = 0;
+};
+
+class ImportRun {
+ public:
+  // `receipts` may be empty: no file is written.
+  static Result<std::unique_ptr<ImportRun>> Open(const Globals* globals, Session* session, Signer signer,
+                                                 std::string contest, size_t batch,
+                                                 const std::string& receipts);
+  // `versions` are in the order of import.
+  Status Add(const std::vector<sirekap::Version>& versions);
+  const ImportSummary& summary() const { return summary_; }
+
+ private:
+  struct Station {
+    Status usable;  // not OK: the ledger doesn't have it in this contest
+    sirekap::ImportedState state;
+  };
+  struct Pending {
+    const sirekap::Version* version;
+    sirekap::Decision decision;
+  };
+  ImportRun(const Globals* globals, Session* session, Signer signer, std::string contest, size_t batch)
+      : globals_(globals), session_(session), signer_(std::move(signer)), contest_(std::move(contest)),
+        planner_(contest_), batch_(batch), receipts_(nullptr, &std::fclose) {}
+
+  Result<Station*> StationOf(const election::StationCode& tps);
+  // What the ledger holds of a station from imports before.
+  Result<sirekap::ImportedState> StateOf(const election::StationCode& tps) const;
+  Status AddOne(const sirekap::Version& version);
+  Status Flush();
+  Status WriteReceipts(const std::vector<engine::Outcome>& outcomes);
+  void Skip(const sirekap::Version& version, const Status& why);
+
+  const Globals* globals_;
+  Session* session_;
+  Signer signer_;
+  const std::string contest_;
+  const sirekap::ImportPlanner planner_;
+  const size_t batch_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> receipts_;
+  std::map<election::StationCode, Station> stations_;
+  std::vector<event::SignedEvent> events_;
+  std::vector<Pending> pending_;
+  ImportSummary summary_;
+};
+
+}  // namespace jejak::cli
