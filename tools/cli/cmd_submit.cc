@@ -15,11 +15,7 @@ struct SubmitOptions {
 Status SubmitBody(const Globals& globals, const SubmitOptions& options, event::BodyKind kind, Run* run) {
   JEJAK_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(options.file));
   auto body = BodyFromJson(kind, json);
-  if (!body.ok()) {
-    Status named(body.status().reason(), fmt::format("{}{}", options.file, body.status().message()));
-    for (const auto& [key, value] : body.status().metadata()) named = std::move(named).With(key, value);
-    return std::move(named).With("file", options.file);
-  }
+  if (!body.ok()) return InFile(options.file, body.status());
   UnixMicros occurred_at = Now();
   if (!options.occurred_at.empty()) {
     const auto time = ParseTime(options.occurred_at);

@@ -45,6 +45,7 @@ class Program {
 
 void AddKeyCommands(Program* program);
 void AddElectionCommands(Program* program);
+void AddRegisterCommands(Program* program, CLI::App* election);  // with AddElectionCommands
 void AddOfficialCommands(Program* program);
 void AddImportCommands(Program* program);
 void AddSubmitCommands(Program* program);
@@ -53,6 +54,7 @@ void AddStationsCommand(Program* program);  // with AddTallyCommands
 void AddHistoryCommands(Program* program);
 void AddTraceCommand(Program* program);  // with AddHistoryCommands
 void AddEntryCommands(Program* program);
+void AddReplayCommand(Program* program);  // with AddEntryCommands
 void AddListCommands(Program* program);
 void AddLogCommands(Program* program);
 void AddVerifyCommands(Program* program);

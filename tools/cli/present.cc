@@ -83,6 +83,26 @@ Status ShowReceipt(const Console& console, const engine::Receipt& receipt, Run* 
   return refused;
 }
 
+Status ShowReceipts(const Console& console, Session& session, const Registrar& registrar, const Status& done,
+                    Run* run) {
+  JEJAK_RETURN_IF_ERROR(session.Close());
+  if (console.json) {
+    Json out;
+    out["receipts"] = Json::array();
+    for (const engine::Receipt& receipt : registrar.receipts()) out["receipts"].push_back(ReceiptToJson(receipt));
+    if (!done.ok()) out["error"] = console.ErrorObject(done);
+    console.Print(out);
+    run->shown = true;
+    return done;
+  }
+  for (const engine::Receipt& receipt : registrar.receipts()) {
+    if (receipt.refusal) continue;
+    console.Line(fmt::format("{} {}, {} {}", console.T("accepted: entry", "diterima: entri"), receipt.index.value,
+                             console.T("event", "event"), ToHex(receipt.event)));
+  }
+  return done;
+}
+
 Json RegionToJson(const projection::RegionName& region) {
   Json out;
   out["code"] = region.code.display();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tools/cli/commands.h"
+#include "tools/cli/registrar.h"
 #include "tools/cli/session.h"
 
 namespace jejak::cli {
@@ -33,6 +34,10 @@ Json ReceiptToJson(const engine::Receipt& receipt);
 Json RefusalToJson(const Console& console, const std::optional<event::Refusal>& refusal);
 // Receipts of one command: prints them, with "error" for one that was refused, which it returns.
 Status ShowReceipt(const Console& console, const engine::Receipt& receipt, Run* run);
+
+// Receipts of several events of one command, then `done`; closes the session first.
+Status ShowReceipts(const Console& console, Session& session, const Registrar& registrar, const Status& done,
+                    Run* run);
 
 Json RegionToJson(const projection::RegionName& region);
 Json StationsToJson(const projection::Tally& tally);

@@ -23,22 +23,6 @@ Status CheckPlace(const Globals& globals) {
   return OkStatus();
 }
 
-Result<std::shared_ptr<const crypto::SecretKey>> LedgerKey(const Globals& globals) {
-  std::string path = globals.ledger_key;
-  if (path.empty()) {
-    path = (std::filesystem::path(globals.ledger) / "keys" / "ledger.key").string();
-    std::error_code error;
-    if (!std::filesystem::exists(path, error)) {
-      return Status(Reason::kUsage, "writing needs the ledger's key: give --ledger-key FILE or JEJAK_LEDGER_KEY");
-    }
-  }
-  const std::string& passphrases =
-      globals.ledger_passphrase_file.empty() ? globals.passphrase_file : globals.ledger_passphrase_file;
-  JEJAK_ASSIGN_OR_RETURN(const auto passphrase, ReadPassphrase(passphrases));
-  JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, crypto::ReadKeyFile(path, passphrase));
-  return std::shared_ptr<const crypto::SecretKey>(std::make_shared<crypto::SecretKey>(std::move(key)));
-}
-
 engine::OpenOptions Options(size_t batch) {
   engine::OpenOptions options;
   if (batch != 0) options.batch_events_max = std::min(batch, limits::kBatchEventsMax);
@@ -72,6 +56,28 @@ Result<crypto::SecretKey> ReadKey(const Globals& globals, const std::string& pat
   return crypto::ReadKeyFile(path, passphrase);
 }
 
+Result<std::shared_ptr<const crypto::SecretKey>> ReadLedgerKey(const Globals& globals) {
+  std::string path = globals.ledger_key;
+  if (path.empty()) {
+    path = (std::filesystem::path(globals.ledger) / "keys" / "ledger.key").string();
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+      return Status(Reason::kUsage, "writing needs the ledger's key: give --ledger-key FILE or JEJAK_LEDGER_KEY");
+    }
+  }
+  const std::string& passphrases =
+      globals.ledger_passphrase_file.empty() ? globals.passphrase_file : globals.ledger_passphrase_file;
+  JEJAK_ASSIGN_OR_RETURN(const auto passphrase, ReadPassphrase(passphrases));
+  JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, crypto::ReadKeyFile(path, passphrase));
+  return std::shared_ptr<const crypto::SecretKey>(std::make_shared<crypto::SecretKey>(std::move(key)));
+}
+
+Status InFile(const std::string& file, const Status& status) {
+  Status named(status.reason(), fmt::format("{}: {}", file, status.message()));
+  for (const auto& [key, value] : status.metadata()) named = std::move(named).With(key, value);
+  return std::move(named).With("file", file);
+}
+
 Result<std::unique_ptr<Session>> Session::Read(const Globals& globals) {
   JEJAK_RETURN_IF_ERROR(CheckPlace(globals));
   std::unique_ptr<Session> session(new Session());
@@ -89,7 +95,7 @@ Result<std::unique_ptr<Session>> Session::Write(const Globals& globals, size_t b
     return Status(Reason::kLedgerMissing, globals.ledger).With("ledger", globals.ledger);
   }
   engine::OpenOptions options = Options(batch);
-  JEJAK_ASSIGN_OR_RETURN(options.ledger_key, LedgerKey(globals));
+  JEJAK_ASSIGN_OR_RETURN(options.ledger_key, ReadLedgerKey(globals));
   std::unique_ptr<Session> session(new Session());
   JEJAK_ASSIGN_OR_RETURN(session->ledger_, engine::Ledger::Open(globals.ledger, std::move(options)));
   JEJAK_RETURN_IF_ERROR(session->Refresh());

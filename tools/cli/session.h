@@ -33,6 +33,11 @@ Result<std::optional<std::string>> ReadPassphrase(const std::string& path);
 // With the passphrase of --passphrase-file, if any.
 Result<crypto::SecretKey> ReadKey(const Globals& globals, const std::string& path);
 
+// Of --ledger-key, or DIR/keys/ledger.key when it is there.
+Result<std::shared_ptr<const crypto::SecretKey>> ReadLedgerKey(const Globals& globals);
+// The same failure, said of this file.
+Status InFile(const std::string& file, const Status& status);
+
 class Session {
  public:
   // Reading only.
