@@ -183,7 +183,7 @@ class In {
   const Json& object_;
   std::string pointer_;
   Status* first_;
-  std::vector<std::string_view> known_;
+  std::vector<std::string> known_;
 };
 
 template <size_t N, typename Tag>

@@ -1,0 +1,225 @@
+"""Bad input gets its own reason and exit status, nothing is half-written, and what was there still verifies."""
+
+import json
+import os
+import shutil
+import unittest
+
+import jejak
+from jejak import Case, Election, digest, run
+from test_forms import PHOTO, REGIONS, STATIONS, TPS, contest, figures
+
+
+def form(**changes):
+    return {"contest": "ppwp", "tps": TPS, "round": 1, "figures": figures(275, 245, 241, 4), "votes": [
+        {"choice": "1", "votes": 87}, {"choice": "2", "votes": 141}, {"choice": "3", "votes": 13}],
+        "evidence": PHOTO, **changes}
+
+
+class BadInput(Case):
+    def setUp(self):
+        super().setUp()
+        self.election = Election(self)
+        self.election.register("regions", REGIONS)
+        self.election.register("stations", STATIONS)
+        self.election.register("contest", contest("ppwp", "ticket", ["0"]))
+        self.election.register("ballot", json.loads((jejak.EXAMPLES / "ballot.json").read_text()))
+        self.election.enrol(("kpps.1", "kpps", TPS, "Slamet"), ("kpps.2", "kpps", "6501051001002", "Tuti"),
+                            ("ppk.a", "ppk", "650105", "Dewi"))
+
+    def size(self):
+        return self.election.ask("election", "show")["as_of"]["size"]
+
+    def test_files_that_are_no_form(self):
+        """JSON that can't be read as a form never reaches the log, and the message names the place."""
+        size = self.size()
+        table = [
+            ("not JSON", "{\"contest\":", "INPUT_MALFORMED", 4, None),
+            ("trailing text", json.dumps(form()) + "}", "INPUT_MALFORMED", 4, None),
+            ("bad UTF-8", b"{\"contest\":\"\xff\"}", "INPUT_MALFORMED", 4, None),
+            ("a list", [], "INPUT_MALFORMED", 4, ""),
+            ("key twice", "{\"contest\":\"ppwp\",\"contest\":\"ppwp\"}", "INPUT_MALFORMED", 4, None),
+            ("unknown key", form(vote=[]), "INPUT_MALFORMED", 4, "/vote"),
+            ("no TPS", {k: v for k, v in form().items() if k != "tps"}, "INPUT_MALFORMED", 4, ""),
+            ("TPS as a number", form(tps=6501051001001), "INPUT_MALFORMED", 4, "/tps"),
+            ("TPS of 12 digits", form(tps="650105100100"), "INPUT_MALFORMED", 4, "/tps"),
+            ("votes as text", form(votes=[{"choice": "1", "votes": "87"}]), "INPUT_MALFORMED", 4, "/votes/0/votes"),
+            ("half a vote", form(votes=[{"choice": "1", "votes": 8.5}]), "INPUT_MALFORMED", 4, "/votes/0/votes"),
+            ("fewer than none", form(votes=[{"choice": "1", "votes": -1}]), "INPUT_MALFORMED", 4, "/votes/0/votes"),
+            ("choice as a number", form(votes=[{"choice": 1, "votes": 8}]), "INPUT_MALFORMED", 4, "/votes/0/choice"),
+            ("unknown figure", form(figures={"voters": 1}), "INPUT_MALFORMED", 4, "/figures/voters"),
+            ("unknown column", form(figures={"voters_total": {"x": 1}}), "INPUT_MALFORMED", 4, "/figures/voters_total/x"),
+            ("short hash", form(evidence=[{"page": 1, "sha256": "ab"}]), "INPUT_MALFORMED", 4, "/evidence/0/sha256"),
+            ("unknown state", form(machine_read={"valid": {"state": "sure"}}), "INPUT_MALFORMED", 4,
+             "/machine_read/valid/state"),
+            ("absurd figure", form(figures={"valid": 10_000_000}), "FIGURE_OUT_OF_RANGE", 1, None),
+            ("absurd beyond 32 bits", form(figures={"valid": 10 ** 12}), "FIGURE_OUT_OF_RANGE", 1, "/figures/valid"),
+            ("absurd beyond 64 bits", form(votes=[{"choice": "1", "votes": 10 ** 30}]), "FIGURE_OUT_OF_RANGE", 1,
+             "/votes/0/votes"),
+            ("round 0", form(round=0), "FIELD_INVALID", 1, None),
+            ("choice twice", form(votes=[{"choice": "1", "votes": 1}] * 2), "FIELD_INVALID", 1, None),
+            ("control characters", form(contest="pp\u0007wp"), "FIELD_INVALID", 1, None),
+            ("an event too large", form(evidence=[
+                {"page": p, "media_type": "image/jpeg", "url": "https://example.org/" + "x" * 1000}
+                for p in range(1, 101)]), "EVENT_TOO_LARGE", 1, None),
+        ]
+        for name, body, reason, status, pointer in table:
+            with self.subTest(name):
+                path = self.write("body.json", body)
+                outcome = self.election.refused(reason, status, "submit", path, "kpps.1")
+                if pointer is not None:
+                    self.assertEqual(outcome.json["error"]["metadata"].get("pointer"), pointer)
+        self.assertEqual(self.size(), size)
+        self.election.verify()
+
+    def test_refused_by_the_ledger(self):
+        """What is well-formed but not entitled or not fitting is refused, and the refusal is in the log."""
+        submitted = self.election.submit(form(), "kpps.1")
+        correction = {"contest": "ppwp", "tps": TPS, "round": 1, "supersedes": submitted["event"],
+                      "changes": [{"field": "votes.3", "after": 12}], "reason": "misread", "explanation": "x",
+                      "evidence": [], "minutes": {"number": "1", "date": "2024-02-18", "sha256": digest("m")}}
+        second = "6501051001002"
+        table = [
+            ("unknown TPS", "submit", form(tps="6501051001099"), "ppk.a", "UNKNOWN_STATION"),
+            ("unknown contest", "submit", form(contest="pdpr", tps=second), "kpps.2", "UNKNOWN_CONTEST"),
+            ("unknown choice", "submit", form(tps=second, votes=[{"choice": "9", "votes": 1}]), "kpps.2", "UNKNOWN_CHOICE"),
+            ("unknown round", "submit", form(tps=second, round=2), "kpps.2", "UNKNOWN_ROUND"),
+            ("another's TPS", "submit", form(), "kpps.2", "OUTSIDE_JURISDICTION"),
+            ("a second result", "submit", form(), "kpps.1", "RESULT_EXISTS"),
+            ("stale supersedes", "correct", correction | {"supersedes": digest("stale")}, "ppk.a", "SUPERSEDES_STALE"),
+            ("no minutes", "correct", {k: v for k, v in correction.items() if k != "minutes"}, "ppk.a", "BASIS_MISSING"),
+            ("no explanation", "correct", correction | {"explanation": ""}, "ppk.a", "BASIS_MISSING"),
+            ("no change", "correct", correction | {"changes": [{"field": "votes.3", "after": 13}]}, "ppk.a",
+             "NOTHING_CHANGED"),
+        ]
+        before = jejak.votes_of(self.election.tally("ppwp", "0"))
+        for name, command, body, key, reason in table:
+            with self.subTest(name):
+                outcome = self.election.refused(reason, 1, command, body, key)
+                receipt = outcome.json
+                self.assertEqual((receipt["accepted"], receipt["refusal"]["reason"]), (False, reason))
+                entry = self.election.ask("entry", receipt["index"])["entry"]
+                self.assertEqual((entry["accepted"], entry["event"]), (False, receipt["event"]))
+        refusals = self.election.ask("refusals")["refusals"]
+        self.assertEqual([r["reason"] for r in refusals], [row[-1] for row in table])
+        self.assertEqual(jejak.votes_of(self.election.tally("ppwp", "0")), before)
+        only = self.election.ask("refusals", "--official", "ppk.a", "--reason", "BASIS_MISSING")["refusals"]
+        self.assertEqual(len(only), 2)
+        self.election.verify()
+
+    def test_keys(self):
+        """A key that is damaged, open to others, locked, unknown or not the ledger's says which."""
+        good = self.election.key("kpps.1").read_bytes()
+        path = self.write("form.json", form())
+
+        def submit(key, ledger_key="ledger", *more):
+            return ("submit", "--ledger", self.election.folder, "--ledger-key", self.election.key(ledger_key),
+                    "--key", key, "--file", path, *more)
+
+        damaged = self.write("damaged.key", good[:-10])
+        os.chmod(damaged, 0o600)
+        self.refused("KEY_FILE_DAMAGED", 4, *submit(damaged))
+        shown = self.write("shown.key", good)
+        os.chmod(shown, 0o644)
+        self.refused("KEY_FILE_PERMISSIONS", 6, *submit(shown))
+        self.refused("NOT_FOUND", 1, *submit(self.folder / "none.key"))
+        secret = self.write("passphrase", "benar\n")
+        wrong = self.write("wrong", "salah\n")
+        locked = self.folder / "locked.key"
+        self.ok("key", "new", "--out", locked, "--passphrase-file", secret)
+        self.refused("PASSPHRASE_WRONG", 1, *submit(locked, "ledger", "--passphrase-file", wrong))
+        self.refused("PASSPHRASE_WRONG", 1, *submit(locked))
+        self.refused("KEY_UNKNOWN", 1, *submit(locked, "ledger", "--passphrase-file", secret))
+        self.refused("LEDGER_KEY_WRONG", 1, *submit(self.election.key("kpps.1"), "root"))
+        self.refused("FILE_EXISTS", 1, "key", "new", "--out", locked, "--no-passphrase")
+        self.refused("USAGE", 2, "key", "new", "--out", self.folder / "k.key")
+        self.assertEqual(locked.stat().st_mode & 0o777, 0o600)
+        self.election.verify()
+
+    def test_usage_and_ledgers(self):
+        """Wrong command lines exit 2; ledgers that aren't there, or aren't ledgers, exit 4."""
+        ledger = ("--ledger", self.election.folder)
+        self.refused("USAGE", 2, "tally", *ledger)
+        self.refused("USAGE", 2, "nonsense")
+        self.refused("USAGE", 2, "tally", *ledger, "--contest", "ppwp", "--region", "65", "--nonsense")
+        self.refused("USAGE", 2, "tally", *ledger, "--contest", "ppwp")
+        self.refused("USAGE", 2, "tally", "--contest", "ppwp", "--region", "65")
+        self.refused("INVALID_ARGUMENT", 2, "tally", *ledger, "--contest", "ppwp", "--region", "6")
+        self.refused("INVALID_ARGUMENT", 2, "tally", *ledger, "--contest", "ppwp", "--region", "65", "--as-of", "x")
+        self.refused("UNKNOWN_CONTEST", 1, "tally", *ledger, "--contest", "pdpr", "--region", "65")
+        self.refused("UNKNOWN_REGION", 1, "tally", *ledger, "--contest", "ppwp", "--region", "11")
+        self.refused("NOT_FOUND", 1, "entry", *ledger, "123456")
+        self.refused("NOT_FOUND", 1, "entry", *ledger, digest("nothing"))
+        self.refused("UNKNOWN_OFFICIAL", 1, "activity", *ledger, "--official", "nobody")
+        self.refused("LEDGER_MISSING", 4, "tally", "--ledger", self.folder / "none", "--contest", "ppwp", "--region", "65")
+        self.refused("LEDGER_EXISTS", 1, "election", "init", *self.election.at(), "--root-key",
+                     self.election.key("root"), "--supervisors-key", self.election.key("bawaslu"), "--file",
+                     self.folder / "election.json")
+        human = run("tally", *ledger, "--contest", "pdpr", "--region", "65", "--lang", "id")
+        self.assertEqual((human.status, human.out), (1, ""))
+        self.assertRegex(human.err, r"^UNKNOWN_CONTEST: .*tidak terdaftar.*; periksa.*\n$")
+
+    def test_import_skips_what_it_cannot_read(self):
+        """Lines that can't be understood are named and left out; the rest goes in, and the exit status says so."""
+        self.election.enrol({"id": "importer", "role": "importer", "jurisdiction": "0", "name": "Pengimpor"})
+        good = {"kode": TPS, "ts": "2024-02-15 10:00:00", "chart": {"1": 5, "2": 6, "3": 7},
+                "administrasi": {"suara_sah": 18, "suara_tidak_sah": 1, "suara_total": 19}, "images": [None] * 3}
+        lines = [json.dumps(good), "{not json", json.dumps(good | {"kode": "123"}),
+                 json.dumps(good | {"kode": "6501051001088"}),
+                 json.dumps(good | {"kode": "6501051001002", "chart": {"1": -5}})]
+        path = self.write("data.jsonl", "\n".join(lines) + "\n")
+        receipts = self.folder / "receipts.jsonl"
+        outcome = run("import", "sirekap", *self.election.at(), "--key", self.election.key("importer"), "--json",
+                      "--receipts", receipts, path)
+        self.assertEqual(outcome.status, 1)
+        self.assertEqual((outcome.json["submitted"], outcome.json["skipped"]), (1, 4))
+        for line in (2, 3, 4, 5):
+            self.assertIn(f"data.jsonl:{line}: ", outcome.err)
+        receipt = json.loads(receipts.read_text())
+        entry = self.election.ask("entry", receipt["index"])["entry"]
+        self.assertEqual((entry["event"], entry["leaf"]), (receipt["event"], receipt["leaf"]))
+        self.election.verify()
+
+    def test_two_processes(self):
+        """A ledger that another process has open is left alone."""
+        import fcntl  # noqa: the lock that the program takes is a lock of the system
+        lock = self.election.folder / "LOCK"
+        if not lock.exists():
+            self.skipTest("the ledger's lock has another name")
+        with open(lock, "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.refused("LEDGER_IN_USE", 3, "tally", "--ledger", self.election.folder, "--contest", "ppwp",
+                         "--region", "0")
+        self.election.verify()
+
+    def test_full_disk(self):
+        """When the disk is full the program stops with its reason, and the ledger still verifies."""
+        if os.geteuid() != 0 or shutil.which("mount") is None:
+            self.skipTest("needs to mount a small file system")
+        mount = self.folder / "small"
+        mount.mkdir()
+        if os.system(f"mount -t tmpfs -o size=24m tmpfs {mount} 2>/dev/null") != 0:
+            self.skipTest("may not mount")
+        self.addCleanup(os.system, f"umount {mount}")
+        shutil.copytree(self.election.folder, mount / "ledger")
+        election = self.election
+        election.folder = mount / "ledger"
+        size = self.size()
+        filler = mount / "filler"
+        with open(filler, "wb") as file:
+            try:
+                while True:
+                    file.write(b"\0" * 4096)
+                    file.flush()
+            except OSError:
+                pass
+        outcome = run("submit", *election.at(), "--key", election.key("kpps.1"), "--file",
+                      self.write("form.json", form()), "--json")
+        self.assertEqual((outcome.reason, outcome.status), ("DISK_FULL", 6), outcome.out + outcome.err)
+        filler.unlink()
+        self.assertIn(self.size(), (size, size + 1))
+        election.verify()
+
+
+if __name__ == "__main__":
+    unittest.main()
