@@ -6,7 +6,6 @@
 
 #include "ledger/admission/decide.h"
 #include "ledger/admission/judge.h"
-#include "ledger/crypto/commitment.h"
 
 namespace jejak::admission {
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "ledger/crypto/commitment.h"
-#include "ledger/crypto/ed25519.h"
 
 namespace jejak::admission {
 

@@ -1,5 +1,5 @@
-// Bulungan in 2024: codes and names of its regions by Kemendagri, and the number of TPS in each, as KPU
-// published them. No figure, photo or person is here.
+// Bulungan in 2024: codes and names of its regions by Kemendagri, and the number of TPS in each, as
+// KPU published them. No figure, photo or person is here.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -216,8 +216,9 @@ class Bulungan final : public Geography {
     const uint32_t number = nth < regular ? nth + 1 : kFirstSpecial + nth - regular;
     std::array<char, 4> digits{};
     std::snprintf(digits.data(), digits.size(), "%03u", number);
-    const auto district = std::find_if(kDistricts.begin(), kDistricts.end(),
-                                       [&](const Named& d) { return row.code.starts_with(d.code); });
+    const auto district = std::find_if(kDistricts.begin(), kDistricts.end(), [&](const Named& d) {
+      return row.code.starts_with(d.code);
+    });
     Station station;
     station.index = index;
     station.code = Code(std::string(row.code) + digits.data());

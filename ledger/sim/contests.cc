@@ -46,7 +46,8 @@ constexpr std::array<Line, 5> kLines = {{
      Level::kDistrict},
 }};
 
-// Seconds since 1970 on the local clock: 2024-02-15 12:00 for KPPS, then the calendar of PKPU 5/2024.
+// Seconds since 1970 on the local clock: 2024-02-15 12:00 for KPPS, then the calendar of PKPU
+// 5/2024.
 constexpr std::array<int64_t, 5> kDeadlines = {1'707'998'400, 1'709'423'999, 1'709'683'199,
                                                1'710'115'199, 1'710'979'199};
 
@@ -69,7 +70,8 @@ Result<Contests> Contests::Make(const Geography& geography, const Scenario& scen
   const bool empty = sizes.tickets == 0 || sizes.parties == 0 || sizes.individuals == 0;
   if (empty || sizes.tickets > kIndividualsMax || sizes.individuals > kIndividualsMax ||
       sizes.parties > kCandidatesMax || sizes.parties * sizes.candidates > kCandidatesMax) {
-    return Status(Reason::kInvalidArgument, "a ballot has no choices, or more than 100 of its kind");
+    return Status(Reason::kInvalidArgument,
+                  "a ballot has no choices, or more than 100 of its kind");
   }
   for (const std::string& id : scenario.contests) {
     if (std::none_of(kLines.begin(), kLines.end(), [&](const Line& l) { return l.id == id; })) {
@@ -104,7 +106,8 @@ size_t Contests::Find(std::string_view id) const {
   return static_cast<size_t>(at - contests_.begin());
 }
 
-// A contest of one regency or province covers just that; otherwise the nation but for where it isn't held.
+// A contest of one regency or province covers just that; otherwise the nation but for where it
+// isn't held.
 void Contests::SetArea(Contest* contest) const {
   event::ContestRegistered& body = contest->registered;
   const bool nation = geography_->Count(Level::kProvince) > 1;
@@ -122,8 +125,8 @@ void Contests::SetArea(Contest* contest) const {
   }
 }
 
-// How many dapil the region at `outer` is divided into: over the nation 84 for DPR and 301 for the DPRD of
-// provinces, as in 2024, and about as many as then for those of regencies.
+// How many dapil the region at `outer` is divided into: over the nation 84 for DPR and 301 for the
+// DPRD of provinces, as in 2024, and about as many as then for those of regencies.
 uint32_t Contests::DapilsIn(const std::string& contest, Level outer, uint64_t index) const {
   if (contest == "pdpd") return 1;
   const auto nth = static_cast<uint32_t>(index);
@@ -146,8 +149,8 @@ void Contests::CountDapils(Contest* contest) const {
       continue;
     }
     const RegionCode code = geography_->At(contest->outer, i).code;
-    const bool out = code.IsAbroad() ||
-                     (contest->id() == "pdprdk" && code.view().starts_with(kJakartaCode));
+    const bool out =
+        code.IsAbroad() || (contest->id() == "pdprdk" && code.view().starts_with(kJakartaCode));
     if (out) continue;
     const auto inner = static_cast<uint32_t>(geography_->Children(contest->outer, i).size());
     count += std::min(DapilsIn(contest->id(), contest->outer, i), inner);
@@ -217,8 +220,8 @@ std::vector<event::Choice> Contests::Parties(const Contest& contest, uint32_t da
     for (uint32_t i = 0; i < sizes_.candidates; ++i) {
       const ChoiceId candidate = CandidateId(dapil, party, i);
       const std::string person = "candidate " + contest.id() + " " + std::to_string(candidate);
-      choices.push_back(MakeChoice(candidate, ChoiceKind::kCandidate, i + 1,
-                                   PersonName(seed_, person), id));
+      choices.push_back(
+          MakeChoice(candidate, ChoiceKind::kCandidate, i + 1, PersonName(seed_, person), id));
     }
   }
   return choices;

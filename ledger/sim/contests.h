@@ -1,6 +1,6 @@
-// The five contests of a Pemilu with invented tickets, parties and candidates, and the electoral districts
-// (dapil) in which each ballot is used. Everything is worked out from indexes, so that a nation needs no memory
-// for its ballots.
+// The five contests of a Pemilu with invented tickets, parties and candidates, and the electoral
+// districts (dapil) in which each ballot is used. Everything is worked out from indexes, so that a
+// nation needs no memory for its ballots.
 //
 // Thread rule: immutable after it is made; safe from any thread.
 #pragma once
@@ -20,8 +20,8 @@ using election::ChoiceId;
 
 struct Contest {
   event::ContestRegistered registered;
-  // Dapil divide each region of `outer` by its regions of `inner`; one for the whole nation when `outer` is
-  // the nation.
+  // Dapil divide each region of `outer` by its regions of `inner`; one for the whole nation when
+  // `outer` is the nation.
   Level outer = Level::kNation;
   Level inner = Level::kProvince;
   std::vector<uint32_t> first_dapil;  // ordinal, of each outer region; then the number of all
@@ -31,7 +31,8 @@ struct Contest {
 
 class Contests {
  public:
-  // `geography` is borrowed. INVALID_ARGUMENT for a contest that doesn't exist, or ballots too large.
+  // `geography` is borrowed. INVALID_ARGUMENT for a contest that doesn't exist, or ballots too
+  // large.
   static Result<Contests> Make(const Geography& geography, const Scenario& scenario, uint64_t seed);
 
   size_t size() const { return contests_.size(); }
@@ -45,7 +46,8 @@ class Contests {
   uint32_t DapilOf(size_t contest, const Station& station) const;
   // The ballot of the dapil as it is registered, without keys of participants.
   event::BallotRegistered Ballot(size_t contest, uint32_t dapil) const;
-  // Its choices alone, ascending by id: of a party contest first the parties, then each one's candidates.
+  // Its choices alone, ascending by id: of a party contest first the parties, then each one's
+  // candidates.
   std::vector<ChoiceId> ChoiceIds(size_t contest, uint32_t dapil) const;
   const BallotSizes& sizes() const { return sizes_; }
 

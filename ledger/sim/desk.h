@@ -1,5 +1,5 @@
-// Where simulated officials sign: their keys and names, derived from the seed and their id, and where each
-// key's chain stands.
+// Where simulated officials sign: their keys and names, derived from the seed and their id, and
+// where each key's chain stands.
 //
 // Thread rule: one thread at a time. crypto::InitCrypto first.
 #pragma once

@@ -1,5 +1,5 @@
-// Numbers that look random and are a function of a seed and of what they are for, so that any part of a
-// simulation can be made again alone. Not for secrets.
+// Numbers that look random and are a function of a seed and of what they are for, so that any part
+// of a simulation can be made again alone. Not for secrets.
 //
 // Thread rule: values.
 #pragma once
@@ -26,8 +26,8 @@ class Draws {
   uint64_t state_;
 };
 
-// A permutation of 0 .. size-1 without a table: a four-round Feistel network on the next even number of bits,
-// walked until it lands inside.
+// A permutation of 0 .. size-1 without a table: a four-round Feistel network on the next even
+// number of bits, walked until it lands inside.
 class Permutation {
  public:
   Permutation(uint64_t size, uint64_t seed, std::string_view purpose);

@@ -31,8 +31,8 @@ struct Pair {
   uint32_t j() const { return l + p; }
 };
 
-// Those who came, which all contests of a station share; and the voters who moved in, who get the ballots of
-// the nation and province, but not those of the regency.
+// Those who came, which all contests of a station share; and the voters who moved in, who get the
+// ballots of the nation and province, but not those of the regency.
 struct Turnout {
   Pair from_list;
   Pair transferred;
@@ -87,9 +87,10 @@ uint32_t SetVoters(Form* form, const event::Dpt& dpt, const Turnout& turnout) {
   return total.j();
 }
 
-// How many of ten thousand voters like each choice here: liked in the whole nation, in the district, and at
-// the station.
-std::vector<uint64_t> Weights(uint64_t seed, size_t contest, const Station& station, size_t choices) {
+// How many of ten thousand voters like each choice here: liked in the whole nation, in the
+// district, and at the station.
+std::vector<uint64_t> Weights(uint64_t seed, size_t contest, const Station& station,
+                              size_t choices) {
   Draws nation(seed, "popularity", contest);
   Draws district(seed, "district swing", contest, station.district);
   Draws local(seed, "station swing", contest, station.index);
@@ -163,7 +164,10 @@ uint32_t Misread(uint64_t seed, uint64_t what, uint32_t value) {
   Draws draws(seed, "misread", what, value);
   if (value < 100 && draws.Chance(6'000)) return value + (draws.Chance(5'000) ? 500 : 800);
   uint32_t unit = 1;
-  for (uint32_t digits = draws.Below(value >= 100 ? 3 : value >= 10 ? 2 : 1); digits > 0; --digits) {
+  for (uint32_t digits = draws.Below(value >= 100  ? 3
+                                     : value >= 10 ? 2
+                                                   : 1);
+       digits > 0; --digits) {
     unit *= 10;
   }
   const uint32_t digit = value / unit % 10;

@@ -1,5 +1,6 @@
-// Invented forms: what the paper of a polling station says, and how it is misread. Each is a function of the
-// seed, the contest and the station, so that a form can be made again when it is corrected.
+// Invented forms: what the paper of a polling station says, and how it is misread. Each is a
+// function of the seed, the contest and the station, so that a form can be made again when it is
+// corrected.
 //
 // Thread rule: pure functions.
 #pragma once
@@ -18,9 +19,10 @@ namespace jejak::sim {
 // Registered voters of the station.
 event::Dpt DptOf(uint64_t seed, const Station& station);
 
-// The paper: every figure but those of post abroad, votes of every choice, party totals. Its sums are right,
-// and the five forms of a station agree with one another. Requires contests.Covers(contest, station).
-// `vote` is 1 for the first, 2 for a revote: the same list of voters, all else drawn again.
+// The paper: every figure but those of post abroad, votes of every choice, party totals. Its sums
+// are right, and the five forms of a station agree with one another. Requires
+// contests.Covers(contest, station). `vote` is 1 for the first, 2 for a revote: the same list of
+// voters, all else drawn again.
 election::Form TrueForm(uint64_t seed, const Contests& contests, size_t contest,
                         const Station& station, uint32_t vote = 1);
 
@@ -36,8 +38,8 @@ struct Mistake {
 std::optional<Mistake> MistakeIn(uint64_t seed, const MistakeRates& rates, const Contest& contest,
                                  const Station& station, const election::Form& form);
 
-// A wrong reading of `value` as machines make them: the cross in an empty box taken for a 5 or 8, or one digit
-// for another of its shape.
+// A wrong reading of `value` as machines make them: the cross in an empty box taken for a 5 or 8,
+// or one digit for another of its shape.
 uint32_t Misread(uint64_t seed, uint64_t what, uint32_t value);
 
 }  // namespace jejak::sim

@@ -30,8 +30,8 @@ Result<Simulation> Simulation::Create(const Scenario& scenario, uint64_t seed) {
   }
   auto geography = night ? MakeBulungan() : MakeNation(seed, scenario.stations);
   JEJAK_ASSIGN_OR_RETURN(Contests contests, Contests::Make(*geography, scenario, seed));
-  auto parts = std::make_unique<Parts>(
-      World(scenario, seed, std::move(geography), std::move(contests)));
+  auto parts =
+      std::make_unique<Parts>(World(scenario, seed, std::move(geography), std::move(contests)));
   parts->world.keep = night;
   parts->producer = std::make_unique<Setup>(parts->world);
   return Simulation(std::move(parts));
@@ -61,8 +61,8 @@ std::optional<Step> Simulation::Next() {
   ready.pop_front();
   ++steps_;
   if (step.expected.kind == Expected::Kind::kRefused) {
-    parts_->refusals.push_back({step.expected.reason, step.expected.number, step.author, step.hash,
-                                step.label});
+    parts_->refusals.push_back(
+        {step.expected.reason, step.expected.number, step.author, step.hash, step.label});
   }
   return step;
 }
@@ -82,7 +82,9 @@ void Simulation::SetLogSize(TreeSize size) {
   world.logged_then = world.logged - waiting;
 }
 
-const std::vector<ExpectedRefusal>& Simulation::ExpectedRefusals() const { return parts_->refusals; }
+const std::vector<ExpectedRefusal>& Simulation::ExpectedRefusals() const {
+  return parts_->refusals;
+}
 const SimTotals& Simulation::totals() const { return parts_->world.totals; }
 size_t Simulation::remembered_chains() const { return parts_->world.desk.remembered(); }
 

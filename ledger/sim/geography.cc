@@ -22,7 +22,8 @@ int16_t UtcOffsetOf(std::string_view province_code) {
   constexpr std::array<std::string_view, 12> kCentral = {"51", "52", "53", "63", "64", "65",
                                                          "71", "72", "73", "74", "75", "76"};
   if (std::find(kCentral.begin(), kCentral.end(), province_code) != kCentral.end()) return 8 * 60;
-  const bool eastern = province_code[0] == '8' || (province_code[0] == '9' && province_code[1] != '9');
+  const bool eastern =
+      province_code[0] == '8' || (province_code[0] == '9' && province_code[1] != '9');
   return eastern ? 9 * 60 : 7 * 60;
 }
 

@@ -1,5 +1,5 @@
-// Where a simulated election takes place: regions and polling stations by index, in code order at each level,
-// so that a nation needs no memory for them.
+// Where a simulated election takes place: regions and polling stations by index, in code order at
+// each level, so that a nation needs no memory for them.
 //
 // Thread rule: immutable after it is made; safe from any thread.
 #pragma once
@@ -25,8 +25,8 @@ struct IndexRange {
   uint64_t size() const { return end - begin; }
 };
 
-// The part of 0 .. children-1 that belongs to parent `index` when they are split evenly over `parents`, and
-// the parent of a child under that split.
+// The part of 0 .. children-1 that belongs to parent `index` when they are split evenly over
+// `parents`, and the parent of a child under that split.
 inline IndexRange Share(uint64_t index, uint64_t parents, uint64_t children) {
   return {index * children / parents, (index + 1) * children / parents};
 }
@@ -74,13 +74,14 @@ class Geography {
 // Minutes ahead of UTC in the province with that code.
 int16_t UtcOffsetOf(std::string_view province_code);
 
-// Kabupaten Bulungan (6501) as it is: 10 kecamatan, 81 desa and kelurahan, 484 TPS. Public geography of the
-// 2024 election. The four other regencies of its province are there without stations.
+// Kabupaten Bulungan (6501) as it is: 10 kecamatan, 81 desa and kelurahan, 484 TPS. Public
+// geography of the 2024 election. The four other regencies of its province are there without
+// stations.
 std::unique_ptr<const Geography> MakeBulungan();
 
-// A nation of `stations` stations with invented names. At 823,236 it has 38 provinces, 514 regencies and
-// cities, 7,277 districts and 83,731 villages, and 3,075 stations in 128 areas abroad; other sizes keep
-// the proportions. Requires stations > 0.
+// A nation of `stations` stations with invented names. At 823,236 it has 38 provinces, 514
+// regencies and cities, 7,277 districts and 83,731 villages, and 3,075 stations in 128 areas
+// abroad; other sizes keep the proportions. Requires stations > 0.
 inline constexpr uint64_t kNationStations = 823'236;
 std::unique_ptr<const Geography> MakeNation(uint64_t seed, uint64_t stations);
 

@@ -14,8 +14,8 @@ constexpr std::array<std::string_view, 40> kSyllables = {
     "sa", "se", "si", "su", "ta", "te", "ti", "to", "wa", "wi", "ya", "yu"};
 constexpr std::array<std::string_view, 5> kEndings = {"", "", "n", "r", "ng"};
 // Words that stand before the names of many places: bay, hill, estuary …
-constexpr std::array<std::string_view, 8> kLandmarks = {"TELUK", "BUKIT", "MUARA", "TANJUNG",
-                                                        "SUNGAI", "PULAU", "RAWA", "LEMBAH"};
+constexpr std::array<std::string_view, 8> kLandmarks = {"TELUK",  "BUKIT", "MUARA", "TANJUNG",
+                                                        "SUNGAI", "PULAU", "RAWA",  "LEMBAH"};
 
 std::string Word(Draws* draws, uint32_t syllables) {
   std::string word;

@@ -1,5 +1,5 @@
-// Invented names. Persons, parties and places of a nation are put together from syllables that mean nothing,
-// so that nobody real is named.
+// Invented names. Persons, parties and places of a nation are put together from syllables that mean
+// nothing, so that nobody real is named.
 //
 // Thread rule: pure functions.
 #pragma once

@@ -20,7 +20,8 @@ NationCount::NationCount(const World& world)
 
 UnixMicros NationCount::Now(const World& world) const {
   const auto stations = static_cast<int64_t>(order_.size());
-  const auto seconds = static_cast<int64_t>(std::min(in_, order_.size())) * kCountSeconds / stations;
+  const auto seconds =
+      static_cast<int64_t>(std::min(in_, order_.size())) * kCountSeconds / stations;
   return std::max(world.clock, After(LocalTime(2, 14, 15, 0), seconds));
 }
 
@@ -43,8 +44,7 @@ bool NationCount::Produce(World* world) {
 void NationCount::Submit(World* world, const Station& station, size_t contest_index) {
   const Contest& contest = world->contests[contest_index];
   const election::Form paper = TrueForm(world->seed, world->contests, contest_index, station);
-  const auto mistake =
-      MistakeIn(world->seed, world->scenario.mistakes, contest, station, paper);
+  const auto mistake = MistakeIn(world->seed, world->scenario.mistakes, contest, station, paper);
   const UnixMicros now = Now(*world);
   const Author kpps{Kpps(station.code)};
   const std::string where = contest.id() + " " + station.code.str();
@@ -53,8 +53,9 @@ void NationCount::Submit(World* world, const Station& station, size_t contest_in
                  After(now, -kMinute), now, "KPPS submits " + where);
   const bool by_ppk = mistake && mistake->fate == Mistake::Fate::kByPpk;
   if (mistake && mistake->fate == Mistake::Fate::kByKpps) {
-    world->Say(kpps, Correction(contest.id(), station.code, submitted,
-                                {{mistake->field, paper.Get(mistake->field)}}),
+    world->Say(kpps,
+               Correction(contest.id(), station.code, submitted,
+                          {{mistake->field, paper.Get(mistake->field)}}),
                After(now, -kMinute), now, "KPPS corrects " + where);
   }
   if (world->scenario.finalise) {
@@ -62,7 +63,10 @@ void NationCount::Submit(World* world, const Station& station, size_t contest_in
                "KPPS finalises " + where);
   }
   if (!by_ppk) return;
-  pending_.push_back({in_ + kCorrectedAfter, contest_index, station, submitted,
+  pending_.push_back({in_ + kCorrectedAfter,
+                      contest_index,
+                      station,
+                      submitted,
                       {mistake->field, paper.Get(mistake->field)}});
 }
 

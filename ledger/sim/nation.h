@@ -1,5 +1,6 @@
-// The nation's count: stations in a shuffled order, each with all its forms at once, and PPK's corrections some
-// while after. Holds nothing of a station that is through but what its corrections still need.
+// The nation's count: stations in a shuffled order, each with all its forms at once, and PPK's
+// corrections some while after. Holds nothing of a station that is through but what its corrections
+// still need.
 //
 // Internal to sim. Thread rule: one thread at a time.
 #pragma once

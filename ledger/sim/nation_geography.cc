@@ -1,5 +1,5 @@
-// A nation of any size: every level is split evenly over the one above, so that any region or station can be
-// worked out from its index alone.
+// A nation of any size: every level is split evenly over the one above, so that any region or
+// station can be worked out from its index alone.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -16,9 +16,9 @@ using election::RegionKind;
 using election::StationKind;
 
 constexpr std::array<std::string_view, 38> kProvinceCodes = {
-    "11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "31", "32", "33", "34", "35", "36",
-    "51", "52", "53", "61", "62", "63", "64", "65", "71", "72", "73", "74", "75", "76", "81", "82",
-    "91", "92", "93", "94", "95", "96"};
+    "11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "31", "32", "33",
+    "34", "35", "36", "51", "52", "53", "61", "62", "63", "64", "65", "71", "72",
+    "73", "74", "75", "76", "81", "82", "91", "92", "93", "94", "95", "96"};
 constexpr std::string_view kAbroad = "99";
 
 // Of the nation of 2024.
@@ -116,8 +116,7 @@ class Nation final : public Geography {
   uint64_t Parent(Level level, uint64_t index) const {
     const size_t here = Depth(level);
     if (index < domestic_[here]) return ShareOf(index, domestic_[here - 1], domestic_[here]);
-    return domestic_[here - 1] +
-           ShareOf(index - domestic_[here], abroad_[here - 1], abroad_[here]);
+    return domestic_[here - 1] + ShareOf(index - domestic_[here], abroad_[here - 1], abroad_[here]);
   }
 
   static bool IsCity(uint64_t nth, uint64_t siblings) {

@@ -12,7 +12,8 @@ namespace {
 // TPS whose presidential form is in at 08:00.
 constexpr uint64_t kInByMorning = 65;
 
-// Seconds from a station's first form to that of each contest, as they are counted one after the other.
+// Seconds from a station's first form to that of each contest, as they are counted one after the
+// other.
 constexpr std::array<std::pair<std::string_view, int64_t>, 5> kCountingOrder = {{
     {"ppwp", 0},
     {"pdpd", 3 * kHour},
@@ -35,7 +36,8 @@ bool IsLate(const Station& station) {
 // `nth` of `count` moments from `first` to `last`; the last of them is `last`.
 UnixMicros Spread(UnixMicros first, UnixMicros last, uint64_t nth, uint64_t count) {
   const auto part = static_cast<int64_t>(nth + 1);
-  const int64_t seconds = (last.value - first.value) / 1'000'000 * part / static_cast<int64_t>(count);
+  const int64_t seconds =
+      (last.value - first.value) / 1'000'000 * part / static_cast<int64_t>(count);
   return After(first, seconds);
 }
 
@@ -165,16 +167,17 @@ void Night::PlanForm(const Station& station, size_t contest_index) {
   // Without a network the form was signed in the night, and travelled for days.
   const UnixMicros counted = After(LocalTime(2, 14, 19, 30), CountedAfter(contest.id()));
   const UnixMicros occurred = IsLate(station) ? counted : After(arrival, -4 * kMinute);
-  plan_.At(arrival, [this, station, contest_index, mistake, paper, where, occurred](UnixMicros now) {
-    World& w = plan_.world();
-    w.Say(plan_.KppsOf(station), Submission(w, contest_index, station, paper(), mistake), occurred,
-          now, "KPPS submits " + where);
-  });
+  plan_.At(arrival,
+           [this, station, contest_index, mistake, paper, where, occurred](UnixMicros now) {
+             World& w = plan_.world();
+             w.Say(plan_.KppsOf(station), Submission(w, contest_index, station, paper(), mistake),
+                   occurred, now, "KPPS submits " + where);
+           });
   plan_.At(After(arrival, 3 * kHour), [this, station, contest_index, where](UnixMicros now) {
     World& w = plan_.world();
     const std::string& id = w.contests[contest_index].id();
-    w.Say(plan_.KppsOf(station), event::ResultFinalised{id, station.code, 1},
-          After(now, -kMinute), now, "KPPS finalises " + where);
+    w.Say(plan_.KppsOf(station), event::ResultFinalised{id, station.code, 1}, After(now, -kMinute),
+          now, "KPPS finalises " + where);
   });
   if (!mistake) return;
   const bool by_kpps = mistake->fate == Mistake::Fate::kByKpps;

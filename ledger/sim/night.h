@@ -1,6 +1,7 @@
-// The night of 14 to 15 February 2024 in Bulungan and the weeks after it, with invented votes: 65 of 484 TPS in
-// by eight in the morning, Peso and Peso Hilir days late, corrections by KPPS, by PPK in plenary and by KPU
-// Bulungan, a revote, certifications, and one attempt for each reason of a logged refusal.
+// The night of 14 to 15 February 2024 in Bulungan and the weeks after it, with invented votes: 65
+// of 484 TPS in by eight in the morning, Peso and Peso Hilir days late, corrections by KPPS, by PPK
+// in plenary and by KPU Bulungan, a revote, certifications, and one attempt for each reason of a
+// logged refusal.
 //
 // Internal to sim. Thread rule: one thread at a time.
 #pragma once
@@ -37,7 +38,8 @@ class Plan {
   void Cast(const Station& station) { cast_.insert(station.index); }
   bool IsCast(uint64_t station) const { return cast_.contains(station); }
   // The form is submitted with these figures instead of the paper's.
-  void Distort(const std::string& contest, const Station& station, std::vector<event::Change> wrong);
+  void Distort(const std::string& contest, const Station& station,
+               std::vector<event::Change> wrong);
   // What is submitted: the paper, or the paper as it was distorted.
   election::Form Submitted(size_t contest, const Station& station) const;
   // KPPS of the station writes with another device from the start of the count.
@@ -81,8 +83,8 @@ inline constexpr uint32_t kPlenaryDate = 20240222;
 void PlanScenes(Plan* plan);
 // D.Hasil of the presidential contest in every district, and in the regency.
 void PlanCertifications(Plan* plan);
-// One attempt for each reason with a logged number, but for MODE_FORBIDS, which only live elections have;
-// and some that end at the door.
+// One attempt for each reason with a logged number, but for MODE_FORBIDS, which only live elections
+// have; and some that end at the door.
 void PlanAttempts(Plan* plan);
 
 class Night final : public Producer {

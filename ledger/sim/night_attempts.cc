@@ -1,4 +1,5 @@
-// One attempt for each reason with a logged number, and some that end at the door. None moves a tally.
+// One attempt for each reason with a logged number, and some that end at the door. None moves a
+// tally.
 #include <string>
 #include <utility>
 
@@ -25,8 +26,10 @@ RegionCode Code(const char* digits) { return RegionCode::Parse(digits).value(); 
 class Attempts {
  public:
   explicit Attempts(Plan* plan)
-      : plan_(plan), ppwp_(plan->world().contests.Find(kPpwp)),
-        dpr_(plan->world().contests.Find(kDpr)), selor_(plan->District(kTanjungSelor)),
+      : plan_(plan),
+        ppwp_(plan->world().contests.Find(kPpwp)),
+        dpr_(plan->world().contests.Find(kDpr)),
+        selor_(plan->District(kTanjungSelor)),
         regency_(selor_.Parent()) {}
 
   void OfChains();
@@ -44,9 +47,7 @@ class Attempts {
     plan_->Cast(station);
     return station;
   }
-  event::Minutes Minutes() const {
-    return MinutesOf("PPK-" + selor_.str(), 40, kPlenaryDate);
-  }
+  event::Minutes Minutes() const { return MinutesOf("PPK-" + selor_.str(), 40, kPlenaryDate); }
   // The form of another vote: never what stands in the ledger.
   event::ResultSubmitted Other(size_t contest, const Station& station) const {
     World& w = world();
@@ -57,7 +58,8 @@ class Attempts {
     World& w = world();
     const FieldKey field = FieldKey::Votes(w.contests.ChoiceIds(ppwp_, 0)[0]);
     const uint32_t now = w.totals.Find(kPpwp, station.code)->Get(field).value_or(0);
-    auto body = Correction(kPpwp, station.code, w.newest.at({kPpwp, station.code}), {{field, now + 1}});
+    auto body =
+        Correction(kPpwp, station.code, w.newest.at({kPpwp, station.code}), {{field, now + 1}});
     body.minutes = Minutes();
     return body;
   }
@@ -103,29 +105,38 @@ void Attempts::OfChains() {
   const Station lost = Take();
   const Author ppk{Ppk(selor_)};
   plan_->UseDevice(lost, 1);
-  Do(LocalTime(2, 14, 15, 0), ppk,
-     [self, lost] {
-       return event::KeyRevoked{self.world().desk.Key({Kpps(lost.code)}).public_key(),
-                                "telepon hilang di perjalanan", std::nullopt};
-     },
-     "revokes the key of a lost device");
-  Do(LocalTime(2, 14, 15, 10), ppk,
-     [self, lost] {
-       return event::KeyEnrolled{Kpps(lost.code), self.world().desk.Enrolment({Kpps(lost.code), 1})};
-     },
-     "enrols the key of a new device");
+  Do(
+      LocalTime(2, 14, 15, 0), ppk,
+      [self, lost] {
+        return event::KeyRevoked{self.world().desk.Key({Kpps(lost.code)}).public_key(),
+                                 "telepon hilang di perjalanan", std::nullopt};
+      },
+      "revokes the key of a lost device");
+  Do(
+      LocalTime(2, 14, 15, 10), ppk,
+      [self, lost] {
+        return event::KeyEnrolled{Kpps(lost.code),
+                                  self.world().desk.Enrolment({Kpps(lost.code), 1})};
+      },
+      "enrols the key of a new device");
   Try(Arrived(ppwp_, lost, kHour), {Kpps(lost.code)}, Reason::kKeyRevoked,
       [self, lost] { return self.Other(self.ppwp_, lost); });
 
   const Station out = Take();
-  Do(LocalTime(2, 19, 8, 0), ppk,
-     [out] { return event::OfficialSuspended{Kpps(out.code), "diperiksa DKPP"}; },
-     "suspends " + Kpps(out.code));
+  Do(
+      LocalTime(2, 19, 8, 0), ppk,
+      [out] {
+        return event::OfficialSuspended{Kpps(out.code), "diperiksa DKPP"};
+      },
+      "suspends " + Kpps(out.code));
   Try(LocalTime(2, 19, 9, 0), {Kpps(out.code)}, Reason::kOfficialSuspended,
       [self, out] { return self.Other(self.dpr_, out); });
-  Do(LocalTime(2, 20, 8, 0), ppk,
-     [out] { return event::OfficialReinstated{Kpps(out.code), "tidak terbukti"}; },
-     "reinstates " + Kpps(out.code));
+  Do(
+      LocalTime(2, 20, 8, 0), ppk,
+      [out] {
+        return event::OfficialReinstated{Kpps(out.code), "tidak terbukti"};
+      },
+      "reinstates " + Kpps(out.code));
 }
 
 void Attempts::OfAuthority() {
@@ -174,7 +185,8 @@ void Attempts::OfUnknownThings() {
   });
   const Station choice = Take();
   const auto tickets = static_cast<uint32_t>(world().contests.ChoiceIds(ppwp_, 0).size());
-  Try(Arrived(ppwp_, choice, -10 * kMinute), {Kpps(choice.code)}, Reason::kUnknownChoice,
+  Try(
+      Arrived(ppwp_, choice, -10 * kMinute), {Kpps(choice.code)}, Reason::kUnknownChoice,
       [self, choice] {
         auto body = self.Other(self.ppwp_, choice);
         body.votes.push_back({body.votes.back().choice + 1, 12});
@@ -215,11 +227,14 @@ void Attempts::OfRegistry() {
     return body;
   });
   // The second region lies in a district that nobody registered.
-  Try(LocalTime(2, 12, 9, 30), {"kpu"}, Reason::kRegistryInvalid,
+  Try(
+      LocalTime(2, 12, 9, 30), {"kpu"}, Reason::kRegistryInvalid,
       [] {
         event::RegionsRegistered body;
-        body.regions.push_back({Code(kNoDistrict), "BARU", election::RegionKind::kDistrict, {}, {}});
-        body.regions.push_back({Code("6502982001"), "TANPA INDUK", election::RegionKind::kDesa, {}, {}});
+        body.regions.push_back(
+            {Code(kNoDistrict), "BARU", election::RegionKind::kDistrict, {}, {}});
+        body.regions.push_back(
+            {Code("6502982001"), "TANPA INDUK", election::RegionKind::kDesa, {}, {}});
         return body;
       },
       1);
@@ -228,8 +243,8 @@ void Attempts::OfRegistry() {
     // Proof of possession for another official.
     Desk& desk = self.world().desk;
     event::NewKey key = desk.Enrolment({Kpps(station.code), 1});
-    key.proof = crypto::SignEnrolment(desk.Key({Kpps(station.code), 1}), desk.election(),
-                                      Ppk(self.selor_));
+    key.proof =
+        crypto::SignEnrolment(desk.Key({Kpps(station.code), 1}), desk.election(), Ppk(self.selor_));
     return event::KeyEnrolled{Kpps(station.code), key};
   });
   Try(LocalTime(2, 13, 10, 0), kpu, Reason::kAmendmentStale, [self, station] {
@@ -255,14 +270,15 @@ void Attempts::OfResults() {
   const uint32_t right = paper.Get(misread).value_or(0);
   plan_->Distort(kPpwp, stale, {{misread, right + 800}});
   auto first = std::make_shared<Hash>();
-  Do(LocalTime(2, 22, 13, 0), ppk,
-     [self, stale, misread, right, first] {
-       *first = self.world().newest.at({kPpwp, stale.code});
-       auto body = Correction(kPpwp, stale.code, *first, {{misread, right}});
-       body.minutes = self.Minutes();
-       return body;
-     },
-     "corrects ppwp " + stale.code.str());
+  Do(
+      LocalTime(2, 22, 13, 0), ppk,
+      [self, stale, misread, right, first] {
+        *first = self.world().newest.at({kPpwp, stale.code});
+        auto body = Correction(kPpwp, stale.code, *first, {{misread, right}});
+        body.minutes = self.Minutes();
+        return body;
+      },
+      "corrects ppwp " + stale.code.str());
   Try(LocalTime(2, 22, 13, 5), ppk, Reason::kSupersedesStale, [self, stale, first] {
     auto body = self.OneMore(stale);
     body.supersedes = *first;
@@ -294,9 +310,8 @@ void Attempts::AtTheDoor() {
   const Author kpps{Kpps(station.code)};
   const auto body = [self, station] { return self.Other(self.ppwp_, station); };
   const UnixMicros then = Arrived(ppwp_, station, 0);
-  hand(0, Reason::kKeyUnknown, [self, body, then] {
-    return self.world().desk.SignAt({"stranger"}, {}, then, body());
-  });
+  hand(0, Reason::kKeyUnknown,
+       [self, body, then] { return self.world().desk.SignAt({"stranger"}, {}, then, body()); });
   hand(60, Reason::kSignatureInvalid, [self, body, then, kpps] {
     Desk& desk = self.world().desk;
     event::SignedEvent event = desk.SignAt(kpps, desk.Head(kpps), then, body());

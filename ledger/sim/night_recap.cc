@@ -1,4 +1,5 @@
-// D.Hasil of the presidential contest: the rows of what lies below, then the certification over them.
+// D.Hasil of the presidential contest: the rows of what lies below, then the certification over
+// them.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -79,7 +80,8 @@ void PlanCertifications(Plan* plan) {
     World* world = &plan->world();
     const RegionCode regency = plan->District(0).Parent();
     Certify(world, KpuOf(regency), regency, Level::kDistrict,
-            world->geography->Children(Level::kRegency, 0), MinutesOf("KPU-6501", 9, 20240302), now);
+            world->geography->Children(Level::kRegency, 0), MinutesOf("KPU-6501", 9, 20240302),
+            now);
   });
 }
 

@@ -1,5 +1,5 @@
-// What is written out: one correction for each kind of reason with what it must rest on, objections, and a
-// revote.
+// What is written out: one correction for each kind of reason with what it must rest on,
+// objections, and a revote.
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,12 +17,15 @@ using event::Change;
 
 constexpr const char* kPpwp = "ppwp";
 
-// One station of Bunyu whose presidential form is submitted wrong and corrected by PPK in its plenary.
+// One station of Bunyu whose presidential form is submitted wrong and corrected by PPK in its
+// plenary.
 class Scene {
  public:
   Scene(Plan* plan, uint64_t nth)
-      : plan_(plan), contest_(plan->world().contests.Find(kPpwp)),
-        station_(plan->StationIn(kBunyu, nth)), district_(plan->District(kBunyu)),
+      : plan_(plan),
+        contest_(plan->world().contests.Find(kPpwp)),
+        station_(plan->StationIn(kBunyu, nth)),
+        district_(plan->District(kBunyu)),
         paper_(TrueForm(plan->world().seed, plan->world().contests, contest_, station_)),
         when_(After(PlenaryOf(kBunyu), kHour + static_cast<int64_t>(nth) * 2 * kMinute)),
         minutes_(static_cast<uint32_t>(nth) + 10) {
@@ -31,9 +34,7 @@ class Scene {
 
   const Station& station() const { return station_; }
   UnixMicros when() const { return when_; }
-  ChoiceId Ticket(size_t nth) const {
-    return plan_->world().contests.ChoiceIds(contest_, 0)[nth];
-  }
+  ChoiceId Ticket(size_t nth) const { return plan_->world().contests.ChoiceIds(contest_, 0)[nth]; }
   uint32_t Paper(FieldKey field) const { return paper_.Get(field).value_or(0); }
   const election::Form& paper() const { return paper_; }
 
@@ -51,7 +52,8 @@ class Scene {
 
   // What PPK writes to bring the form back to the paper.
   using Finish = std::function<void(event::ResultCorrected* body)>;
-  void CorrectByPpk(CorrectionReason reason, const std::string& explanation, Finish finish = nullptr) {
+  void CorrectByPpk(CorrectionReason reason, const std::string& explanation,
+                    Finish finish = nullptr) {
     plan_->At(when_, [scene = *this, reason, explanation, finish](UnixMicros now) {
       World& world = scene.plan_->world();
       const StationCode& tps = scene.station_.code;
@@ -103,7 +105,8 @@ event::ObjectionFiled Objection(const Scene& scene, size_t ticket, const std::st
   return body;
 }
 
-// The committee answers an objection that is filed the day before. Answers where its hash will stand.
+// The committee answers an objection that is filed the day before. Answers where its hash will
+// stand.
 std::shared_ptr<Hash> Resolve(Plan* plan, const Scene& scene, std::shared_ptr<Hash> objection,
                               election::Outcome outcome, const std::string& text) {
   auto hash = std::make_shared<Hash>();
@@ -130,8 +133,9 @@ void PlanObjections(Plan* plan) {
                       [resolved](auto* body) { body->refers_to = {*resolved}; });
 
   Scene rejected(plan, 1);
-  const auto vain = rejected.Before(19 * kHour, WitnessOf(rejected, 1),
-                                    Objection(rejected, 1, "suara paslon kurang satu"), "objects at");
+  const auto vain =
+      rejected.Before(19 * kHour, WitnessOf(rejected, 1),
+                      Objection(rejected, 1, "suara paslon kurang satu"), "objects at");
   Resolve(plan, rejected, vain, election::Outcome::kRejected, "C.Hasil dan salinan sama");
 }
 
@@ -142,15 +146,15 @@ void PlanPaperFaults(Plan* plan) {
 
   Scene recount(plan, 3);
   recount.Overstate({FieldKey::Of(Figure::kInvalid)}, 4);
-  recount.CorrectByPpk(
-      CorrectionReason::kRecount, "surat suara dihitung ulang di pleno", [recount](auto* body) {
-        body->ground = election::Ground::kCountMismatch;
-        event::Evidence page;
-        page.page = 4;
-        page.media_type = "image/jpeg";
-        page.sha256 = DocumentHash(0, "recount " + recount.station().code.str());
-        body->evidence = {{page.page, page}};
-      });
+  recount.CorrectByPpk(CorrectionReason::kRecount, "surat suara dihitung ulang di pleno",
+                       [recount](auto* body) {
+                         body->ground = election::Ground::kCountMismatch;
+                         event::Evidence page;
+                         page.page = 4;
+                         page.media_type = "image/jpeg";
+                         page.sha256 = DocumentHash(0, "recount " + recount.station().code.str());
+                         body->evidence = {{page.page, page}};
+                       });
 
   Scene blank(plan, 4);
   blank.Submit({{FieldKey::Of(Figure::kInvalid), std::nullopt}});
@@ -203,14 +207,16 @@ void PlanOutsideEvidence(Plan* plan) {
   std::vector<Change> others;
   for (const election::FieldValue& value : next.paper().values) {
     const bool registry = value.key < FieldKey::Of(Figure::kVotersFromListL);
-    if (!registry && value.value != wrong.Paper(value.key)) others.push_back({value.key, value.value});
+    if (!registry && value.value != wrong.Paper(value.key))
+      others.push_back({value.key, value.value});
   }
   wrong.Submit(std::move(others));
   wrong.CorrectByPpk(CorrectionReason::kWrongTps, "yang terkirim adalah C.Hasil TPS tetangga",
                      [other = next.station().code](auto* b) { b->other_tps = other; });
 }
 
-// PPK corrects the votes, and after PPK's certification KPU corrects the invalid votes of the same form.
+// PPK corrects the votes, and after PPK's certification KPU corrects the invalid votes of the same
+// form.
 void PlanTwoHands(Plan* plan) {
   Scene scene(plan, 10);
   const FieldKey votes = FieldKey::Votes(scene.Ticket(1));
@@ -218,12 +224,14 @@ void PlanTwoHands(Plan* plan) {
   plan->Distort(kPpwp, scene.station(),
                 {{invalid, scene.Paper(invalid) + 9}, {votes, scene.Paper(votes) + 500}});
   scene.CorrectByPpk(CorrectionReason::kMisread, "salah konversi: kotak kosong terbaca 5",
-                     [=](auto* body) { body->changes = {{votes, scene.Paper(votes)}}; });
+                     [=](auto* body) {
+                       body->changes = {{votes, scene.Paper(votes)}};
+                     });
   const StationCode tps = scene.station().code;
   plan->At(LocalTime(3, 1, 10, 0), [=](UnixMicros now) {
     World& world = plan->world();
-    auto body = Correction(kPpwp, tps, world.newest.at({kPpwp, tps}),
-                           {{invalid, scene.Paper(invalid)}});
+    auto body =
+        Correction(kPpwp, tps, world.newest.at({kPpwp, tps}), {{invalid, scene.Paper(invalid)}});
     body.reason = CorrectionReason::kWrongEntry;
     body.explanation = "suara tidak sah salah disalin saat pleno kecamatan";
     body.minutes = MinutesOf("KPU-6501", 3, 20240301);
@@ -232,7 +240,8 @@ void PlanTwoHands(Plan* plan) {
   });
 }
 
-// People who may not vote there have voted: Bawaslu recommends, KPU orders, and the station votes again.
+// People who may not vote there have voted: Bawaslu recommends, KPU orders, and the station votes
+// again.
 void PlanRevote(Plan* plan) {
   const Station station = plan->StationIn(kTanjungPalas, 3);
   plan->Cast(station);

@@ -30,12 +30,12 @@ struct RunReport {
   bool finished = false;  // nothing is left in the simulation
 };
 
-// Takes the steps in this order, and answers the size of the log that includes the last of them that is logged,
-// and nothing after it. An error ends the run.
+// Takes the steps in this order, and answers the size of the log that includes the last of them
+// that is logged, and nothing after it. An error ends the run.
 using Submit = std::function<Result<TreeSize>(std::span<const Step>)>;
 
-// Pulls steps and hands them over; before a certification, whose figures state the log's size, everything
-// pulled so far. May be called again to go on where the run ended.
+// Pulls steps and hands them over; before a certification, whose figures state the log's size,
+// everything pulled so far. May be called again to go on where the run ended.
 Result<RunReport> RunSimulation(Simulation* simulation, const RunOptions& options,
                                 const Submit& submit);
 

@@ -91,7 +91,8 @@ UnixMicros Setup::Tick() {
 
 void Setup::Register(World* world, const Author& author, event::Body body, std::string label) {
   const UnixMicros now = Tick();
-  world->Say(author, std::move(body), After(now, -2), now, author.official + " " + std::move(label));
+  world->Say(author, std::move(body), After(now, -2), now,
+             author.official + " " + std::move(label));
 }
 
 void Setup::Enrol(World* world, const Author& by, std::vector<event::OfficialFact> officials,
@@ -112,7 +113,8 @@ void Setup::Genesis(World* world, uint64_t) {
   body.kind = election::ElectionKind::kPemilu;
   body.mode = election::Mode::kSimulation;
   body.voting_day = 20240214;
-  body.origin = "jejak.example/simulation/" + world->scenario.name + "/" + std::to_string(world->seed);
+  body.origin =
+      "jejak.example/simulation/" + world->scenario.name + "/" + std::to_string(world->seed);
   body.nonce = DocumentHash(world->seed, "genesis " + world->scenario.name);
   body.dpt_max = 300;
   body.reserve_permille = 20;
@@ -188,9 +190,10 @@ void Setup::KpuOfProvince(World* world, uint64_t index) {
   const Place province = world->geography->At(Level::kProvince, index);
   if (province.code.IsAbroad()) return;
   const std::string id = KpuOf(province.code);
-  Enrol(world, kKpu,
-        {MakeOfficial(world, id, "KPU Provinsi " + province.name, Role::kKpuProvinsi, province.code)},
-        id);
+  Enrol(
+      world, kKpu,
+      {MakeOfficial(world, id, "KPU Provinsi " + province.name, Role::kKpuProvinsi, province.code)},
+      id);
 }
 
 void Setup::KpuOfRegency(World* world, uint64_t index) {

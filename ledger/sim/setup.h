@@ -1,5 +1,5 @@
-// The registry of a simulated election: genesis, regions, contests, ballots, stations, and officials enrolled
-// level by level by whoever may.
+// The registry of a simulated election: genesis, regions, contests, ballots, stations, and
+// officials enrolled level by level by whoever may.
 //
 // Internal to sim. Thread rule: one thread at a time.
 #pragma once

@@ -131,8 +131,8 @@ TEST(Contests, OneBallotForEachStation) {
   EXPECT_FALSE(contests->Covers(contests->Find("pdpd"), abroad));
 }
 
-// The paper's sums must be right and the forms of a station agree, so that every finding of a simulation
-// is one that it meant.
+// The paper's sums must be right and the forms of a station agree, so that every finding of a
+// simulation is one that it meant.
 TEST(Forms, PaperAddsUp) {
   const auto place = MakeBulungan();
   const auto contests = Contests::Make(*place, Scenario::BulunganNight(), 9);
@@ -151,9 +151,9 @@ TEST(Forms, PaperAddsUp) {
       ASSERT_EQ(get(Figure::kValid) + get(Figure::kInvalid), get(Figure::kTotal));
       ASSERT_EQ(get(Figure::kTotal), get(Figure::kVotersTotalJ));
       ASSERT_EQ(get(Figure::kBallotsUsed), get(Figure::kVotersTotalJ));
-      ASSERT_EQ(get(Figure::kBallotsReceived), get(Figure::kBallotsUsed) +
-                                                   get(Figure::kBallotsSpoiled) +
-                                                   get(Figure::kBallotsUnused));
+      ASSERT_EQ(
+          get(Figure::kBallotsReceived),
+          get(Figure::kBallotsUsed) + get(Figure::kBallotsSpoiled) + get(Figure::kBallotsUnused));
       ASSERT_LE(get(Figure::kVotersFromListL), get(Figure::kVotersRegisteredL));
       ASSERT_LE(get(Figure::kVotersFromListP), get(Figure::kVotersRegisteredP));
       ASSERT_LE(votes * 100, uint64_t{get(Figure::kVotersRegisteredJ)} * 102);
@@ -183,8 +183,8 @@ TEST(Simulation, IsAFunctionOfItsSeed) {
   EXPECT_NE(another.Next()->event.bytes, TheNight().steps[0].event.bytes);
 }
 
-// Every event must decode strictly, be signed by its author and follow in its author's chain, but for the
-// attempts whose point is that they don't.
+// Every event must decode strictly, be signed by its author and follow in its author's chain, but
+// for the attempts whose point is that they don't.
 void CheckChains(const std::vector<Step>& steps) {
   std::unordered_map<PublicKey, event::ChainHead> heads;
   UnixMicros clock;
@@ -214,7 +214,8 @@ TEST(Simulation, EveryEventIsSignedAndFollowsItsAuthorsLast) {
   CheckChains(Drain(&simulation));
 }
 
-// At eight in the morning 65 of 484 presidential forms must be in, none of Peso and Peso Hilir; in the end all.
+// At eight in the morning 65 of 484 presidential forms must be in, none of Peso and Peso Hilir; in
+// the end all.
 TEST(Night, SixtyFiveAreInByMorning) {
   const UnixMicros morning = ParseTime("2024-02-15T08:00:00+08:00").value();
   std::set<std::string> by_morning;
@@ -236,7 +237,8 @@ TEST(Night, SixtyFiveAreInByMorning) {
   }
 }
 
-// Every reason with a logged number must be tried once, but for the one that only live elections have.
+// Every reason with a logged number must be tried once, but for the one that only live elections
+// have.
 TEST(Night, TriesEveryLoggedReasonOnce) {
   std::map<Reason, int> tried;
   for (const ExpectedRefusal& refusal : TheNight().simulation.ExpectedRefusals()) {
@@ -266,7 +268,8 @@ TEST(Night, NaiveSumsAddUp) {
   EXPECT_EQ(sums, all.fields);
 }
 
-// A corrected form must end as the paper has it: what stays wrong is only what was left wrong on purpose.
+// A corrected form must end as the paper has it: what stays wrong is only what was left wrong on
+// purpose.
 TEST(Night, CorrectionsLeadBackToThePaper) {
   const auto place = MakeBulungan();
   const auto contests = Contests::Make(*place, Scenario::BulunganNight(), 1);
@@ -285,7 +288,8 @@ TEST(Night, CorrectionsLeadBackToThePaper) {
   EXPECT_LT(wrong, 40U);
 }
 
-// A nation must send each station's forms once, in a shuffled order, and remember no station that is through.
+// A nation must send each station's forms once, in a shuffled order, and remember no station that
+// is through.
 TEST(Nation, EachStationOnceInBoundedMemory) {
   const uint64_t stations = 3'000;
   Scenario scenario = Scenario::Nation(stations);

@@ -31,12 +31,12 @@ struct Expected {
 
 struct Step {
   event::SignedEvent event;
-  Hash hash;                // of the event
-  UnixMicros received_at;   // the ledger's clock; never decreasing from step to step
+  Hash hash;               // of the event
+  UnixMicros received_at;  // the ledger's clock; never decreasing from step to step
   Expected expected;
-  std::string author;       // id of the official; empty for a stranger
+  std::string author;  // id of the official; empty for a stranger
   std::vector<PersonRow> people;
-  std::string label;        // "KPPS 6501011001001 submits ppwp": for people who watch
+  std::string label;  // "KPPS 6501011001001 submits ppwp": for people who watch
 };
 
 // A step of which the ledger must log a refusal, in order.

@@ -1,5 +1,6 @@
-// What the tallies of a simulation must come to, kept in the plainest way: every present figure of every
-// form, added up when asked. For checking tallies against; it holds all forms, so it is for small elections.
+// What the tallies of a simulation must come to, kept in the plainest way: every present figure of
+// every form, added up when asked. For checking tallies against; it holds all forms, so it is for
+// small elections.
 //
 // Thread rule: one thread at a time.
 #pragma once
@@ -22,8 +23,8 @@ struct NaiveSum {
 };
 
 struct RegionTotals {
-  // Every figure, vote and party total that some station has. Where a region has several ballots, the
-  // ledger shows no candidates of a party contest, and no votes of others.
+  // Every figure, vote and party total that some station has. Where a region has several ballots,
+  // the ledger shows no candidates of a party contest, and no votes of others.
   std::map<election::FieldKey, NaiveSum> fields;
   uint32_t reported = 0;  // stations with at least one vote figure
 };

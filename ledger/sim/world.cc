@@ -111,9 +111,8 @@ void World::Hand(event::SignedEvent event, UnixMicros received, const Expected& 
   Push(std::move(event), hash, received, expected, std::move(author), std::move(label), {});
 }
 
-Hash World::Push(event::SignedEvent event, Hash hash, UnixMicros received,
-                 const Expected& expected, std::string author, std::string label,
-                 std::vector<PersonRow> people) {
+Hash World::Push(event::SignedEvent event, Hash hash, UnixMicros received, const Expected& expected,
+                 std::string author, std::string label, std::vector<PersonRow> people) {
   JEJAK_CHECK(received >= clock);
   clock = received;
   logged += expected.kind == Expected::Kind::kDoor ? 0 : 1;

@@ -1,5 +1,5 @@
-// What the parts of a simulation share: the place, the ballots, the officials' desks, what came in so far, and
-// the steps that wait to be pulled.
+// What the parts of a simulation share: the place, the ballots, the officials' desks, what came in
+// so far, and the steps that wait to be pulled.
 //
 // Internal to sim. Thread rule: one thread at a time.
 #pragma once
@@ -25,7 +25,7 @@
 namespace jejak::sim {
 
 // Ids of officials.
-std::string Kpps(const StationCode& tps);   // also KPPSLN
+std::string Kpps(const StationCode& tps);     // also KPPSLN
 std::string Ppk(const RegionCode& district);  // also PPLN
 std::string KpuOf(const RegionCode& region);  // "kpu" for the nation
 std::string BawasluOf(const RegionCode& region);
@@ -43,7 +43,11 @@ constexpr int64_t kHour = 3'600;
 
 struct World {
   World(const Scenario& s, uint64_t number, std::unique_ptr<const Geography> place, Contests c)
-      : scenario(s), seed(number), geography(std::move(place)), contests(std::move(c)), desk(number) {}
+      : scenario(s),
+        seed(number),
+        geography(std::move(place)),
+        contests(std::move(c)),
+        desk(number) {}
 
   Scenario scenario;
   uint64_t seed;
@@ -51,8 +55,8 @@ struct World {
   Contests contests;
   Desk desk;
   std::deque<Step> ready;
-  UnixMicros clock;            // of the newest step
-  uint64_t logged = 0;         // steps that the ledger has logged when all went as expected
+  UnixMicros clock;                  // of the newest step
+  uint64_t logged = 0;               // steps that the ledger has logged when all went as expected
   std::optional<TreeSize> log_size;  // as the ledger said, after `logged_then` steps
   uint64_t logged_then = 0;
   // Only in small elections: all forms, and the newest event of each.
@@ -81,7 +85,8 @@ struct World {
 
 // The body that submits `form` as it was read, with invented photos.
 event::ResultSubmitted Submission(const World& world, size_t contest, const Station& station,
-                                  const election::Form& form, const std::optional<Mistake>& mistake);
+                                  const election::Form& form,
+                                  const std::optional<Mistake>& mistake);
 // A correction of that field, with explanation and legal basis for a misread.
 event::ResultCorrected Correction(const std::string& contest, const StationCode& tps,
                                   const Hash& supersedes, std::vector<event::Change> changes);

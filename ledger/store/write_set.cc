@@ -90,6 +90,7 @@ Status WriteUnlogged(Core* core, WriteSet* rows) {
   }
   rocksdb::WriteOptions options;
   options.disableWAL = true;
+  options.memtable_insert_hint_per_batch = true;
   return FromRocks(core->db->Write(options, &rows->impl()->batch),
                    "rebuilding in " + (core->dir / "db").string());
 }

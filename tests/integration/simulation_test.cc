@@ -1,5 +1,5 @@
-// A simulation must get exactly the verdicts it expects, and the tallies must be its own naive sums. Shown with
-// admission and the folds over memory, without a ledger around them.
+// A simulation must get exactly the verdicts it expects, and the tallies must be its own naive
+// sums. Shown with admission and the folds over memory, without a ledger around them.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -77,14 +77,15 @@ class Folder final : public projection::EntrySource {
 // Plays until the time, or to the end, and expects every verdict to be the one foreseen.
 void Play(sim::Simulation* simulation, Folder* folder, std::optional<UnixMicros> until = {}) {
   uint32_t shown = 0;
-  const auto report = sim::RunSimulation(
-      simulation, {until, 500}, [&](std::span<const sim::Step> steps) -> Result<TreeSize> {
-        for (const sim::Step& step : steps) {
-          const std::string fault = folder->Play(step);
-          if (!fault.empty() && ++shown < 20) ADD_FAILURE() << fault;
-        }
-        return folder->size();
-      });
+  const auto report = sim::RunSimulation(simulation, {until, 500},
+                                         [&](std::span<const sim::Step> steps) -> Result<TreeSize> {
+                                           for (const sim::Step& step : steps) {
+                                             const std::string fault = folder->Play(step);
+                                             if (!fault.empty() && ++shown < 20)
+                                               ADD_FAILURE() << fault;
+                                           }
+                                           return folder->size();
+                                         });
   ASSERT_TRUE(report.ok()) << report.status().ToString();
 }
 
@@ -109,7 +110,8 @@ void ExpectSums(const projection::Tally& tally, const sim::RegionTotals& naive) 
 void ExpectAllSums(sim::Simulation* simulation, Folder* folder) {
   const auto queries = folder->Ask();
   for (const std::string contest : {"ppwp", "pdpr", "pdpd", "pdprdp", "pdprdk"}) {
-    for (const std::string region : {"6501", "650101", "650105", "650107", "650110", "6501102001"}) {
+    for (const std::string region :
+         {"6501", "650101", "650105", "650107", "650110", "6501102001"}) {
       SCOPED_TRACE(contest + " " + region);
       const RegionCode code = RegionCode::Parse(region).value();
       const auto tally = queries->TallyOf(contest, code);
@@ -154,7 +156,8 @@ TEST(Simulation, TheMorningHasSixtyFive) {
   EXPECT_EQ(peso->stations.reported, 0);
 }
 
-// A D.Hasil must state what the tally says: the certifications of the night may open no finding C16.
+// A D.Hasil must state what the tally says: the certifications of the night may open no finding
+// C16.
 TEST(Simulation, CertificationsFitTheTallies) {
   auto simulation = sim::Simulation::Create(sim::Scenario::BulunganNight(), 3);
   ASSERT_TRUE(simulation.ok());

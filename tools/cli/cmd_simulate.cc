@@ -15,7 +15,8 @@
 namespace jejak::cli {
 namespace {
 
-// Calls to the engine that are on their way at once: each group of steps has its own time of receipt.
+// Calls to the engine that are on their way at once: each group of steps has its own time of
+// receipt.
 constexpr size_t kGroupsOnTheirWay = 1'024;
 
 struct SimulateOptions {
@@ -28,8 +29,8 @@ struct SimulateOptions {
   std::vector<std::string> contests;
 };
 
-// Officials whose keys are kept beside the ledger, so that it can be played on with. They protect nothing: the
-// seed makes them again.
+// Officials whose keys are kept beside the ledger, so that it can be played on with. They protect
+// nothing: the seed makes them again.
 constexpr const char* kKeptKeys[] = {"root", "ledger", "bawaslu", "kpu"};
 constexpr const char* kKeptKeysOfBulungan[] = {"kpu.6501", "ppk.650105", "ppk.650110",
                                                "kpps.6501051001001"};
@@ -37,8 +38,8 @@ constexpr const char* kKeptKeysOfBulungan[] = {"kpu.6501", "ppk.650105", "ppk.65
 Result<sim::Scenario> ScenarioOf(const SimulateOptions& options) {
   auto scenario = sim::Scenario::ByName(options.scenario);
   if (!scenario) {
-    return Status(Reason::kUsage, "there is no scenario " + options.scenario +
-                                      ": bulungan-night or nation");
+    return Status(Reason::kUsage,
+                  "there is no scenario " + options.scenario + ": bulungan-night or nation");
   }
   const bool nation = scenario->kind == sim::Scenario::Kind::kNation;
   if (options.stations != 0 && !nation) {
@@ -68,7 +69,8 @@ std::filesystem::path KeyPath(const Globals& globals, const std::string& officia
   return std::filesystem::path(globals.ledger) / "keys" / (official + ".key");
 }
 
-Status KeepKey(const Globals& globals, const sim::Simulation& simulation, const std::string& official) {
+Status KeepKey(const Globals& globals, const sim::Simulation& simulation,
+               const std::string& official) {
   const std::string path = KeyPath(globals, official).string();
   std::error_code error;
   if (std::filesystem::exists(path, error)) return OkStatus();
@@ -118,7 +120,8 @@ Result<std::unique_ptr<engine::Ledger>> OpenOrCreate(const Globals& globals,
   auto opened = engine::Ledger::Open(globals.ledger, std::move(options));
   const bool other_key = !opened.ok() && opened.status().reason() == Reason::kLedgerKeyWrong;
   if (other_key || (opened.ok() && !(*opened)->Newest()->FindEvent(genesis.hash))) {
-    return Status(Reason::kLedgerExists, globals.ledger + " holds something else than this simulation");
+    return Status(Reason::kLedgerExists,
+                  globals.ledger + " holds something else than this simulation");
   }
   return opened;
 }
@@ -127,11 +130,13 @@ Result<std::unique_ptr<engine::Ledger>> OpenOrCreate(const Globals& globals,
 class Player {
  public:
   Player(const Globals& globals, engine::Ledger* ledger)
-      : ledger_(ledger), before_(ledger->Newest()),
+      : ledger_(ledger),
+        before_(ledger->Newest()),
         progress_(std::string(globals.console.T("playing", "memainkan")), before_->size().value) {}
 
   Result<TreeSize> Play(std::span<const sim::Step> steps) {
-    // What was played before is in the ledger, in the same order; attempts at the door left no trace there.
+    // What was played before is in the ledger, in the same order; attempts at the door left no
+    // trace there.
     while (skipping_ && !steps.empty()) {
       const auto index = before_->FindEvent(steps.front().hash);
       const bool door = steps.front().expected.kind == sim::Expected::Kind::kDoor;
@@ -245,11 +250,11 @@ void Show(const Globals& globals, const sim::RunReport& report, uint64_t existin
                    {"invented", true}});
     return;
   }
-  console.Line(fmt::format(
-      "{} {}: {} {}, {} {}, {} {}", console.T("up to", "sampai"), FormatTime(report.last),
-      console.Number(report.accepted), console.T("accepted", "diterima"),
-      console.Number(report.refused), console.T("refused", "ditolak"), console.Number(report.door),
-      console.T("turned away", "tidak dicatat")));
+  console.Line(fmt::format("{} {}: {} {}, {} {}, {} {}", console.T("up to", "sampai"),
+                           FormatTime(report.last), console.Number(report.accepted),
+                           console.T("accepted", "diterima"), console.Number(report.refused),
+                           console.T("refused", "ditolak"), console.Number(report.door),
+                           console.T("turned away", "tidak dicatat")));
 }
 
 Status Simulate(const Globals& globals, const SimulateOptions& options, Run*) {
@@ -258,15 +263,16 @@ Status Simulate(const Globals& globals, const SimulateOptions& options, Run*) {
   }
   JEJAK_ASSIGN_OR_RETURN(const sim::Scenario scenario, ScenarioOf(options));
   JEJAK_ASSIGN_OR_RETURN(const std::optional<UnixMicros> until, UntilOf(options));
-  JEJAK_ASSIGN_OR_RETURN(sim::Simulation simulation, sim::Simulation::Create(scenario, options.seed));
-  globals.console.Note(globals.console.T(
-      "a simulation: votes, candidates and people are invented",
-      "simulasi: suara, calon, dan nama orang adalah rekaan"));
+  JEJAK_ASSIGN_OR_RETURN(sim::Simulation simulation,
+                         sim::Simulation::Create(scenario, options.seed));
+  globals.console.Note(globals.console.T("a simulation: votes, candidates and people are invented",
+                                         "simulasi: suara, calon, dan nama orang adalah rekaan"));
   JEJAK_ASSIGN_OR_RETURN(const std::unique_ptr<engine::Ledger> ledger,
                          OpenOrCreate(globals, options, simulation, *simulation.Peek()));
   Player player(globals, ledger.get());
   const auto report = sim::RunSimulation(
-      &simulation, {until}, [&player](std::span<const sim::Step> steps) { return player.Play(steps); });
+      &simulation, {until},
+      [&player](std::span<const sim::Step> steps) { return player.Play(steps); });
   const TreeSize size = ledger->Newest()->size();
   const Status closed = ledger->Close();
   JEJAK_RETURN_IF_ERROR(report.status());
@@ -280,12 +286,13 @@ Status Simulate(const Globals& globals, const SimulateOptions& options, Run*) {
 void AddSimulateCommands(Program* program) {
   const auto options = std::make_shared<SimulateOptions>();
   CLI::App* command = program->Add(program->app(), "simulate",
-                                   "play a simulated election with invented votes into a ledger", options,
-                                   &Simulate);
+                                   "play a simulated election with invented votes into a ledger",
+                                   options, &Simulate);
   command->add_option("--scenario", options->scenario, "bulungan-night or nation")->required();
   command->add_option("--seed", options->seed, "the same seed gives the same election");
   command->add_option("--until", options->until, "stop at this time; run again to go on");
-  command->add_option("--stop-after", options->stop_after, "night: stop on 15 February at 08:00 WITA")
+  command
+      ->add_option("--stop-after", options->stop_after, "night: stop on 15 February at 08:00 WITA")
       ->check(CLI::IsMember({"night"}));
   command->add_option("--stations", options->stations, "TPS of a nation (823,236)");
   command->add_option("--contests", options->contests, "ids of contests; all five when left out")
