@@ -19,8 +19,8 @@ bool Touches(const admission::ContestState& contest, const RegionCode& region) {
                      [&](const RegionCode& covered) { return region.Contains(covered); });
 }
 
-Result<RoundRow> ReadShownRound(const KeyValueReader& rows, std::string_view contest, const StationCode& tps,
-                                const ResultRow& row) {
+Result<RoundRow> ReadShownRound(const KeyValueReader& rows, std::string_view contest,
+                                const StationCode& tps, const ResultRow& row) {
   if (row.shown_round == row.newest.round) return row.newest;
   const Bytes key = PastRoundKey(contest, tps, row.shown_round);
   JEJAK_ASSIGN_OR_RETURN(auto past, ReadRow<RoundRow>(rows, kPastRounds, key, "past rounds"));
@@ -35,26 +35,30 @@ std::vector<election::FieldValue> ValuesOfCells(const std::vector<Cell>& cells) 
   return values;
 }
 
-Result<std::unique_ptr<Queries>> Queries::Open(const KeyValueReader* rows, const EntrySource* entries) {
+Result<std::unique_ptr<Queries>> Queries::Open(const KeyValueReader* rows,
+                                               const EntrySource* entries) {
   JEJAK_ASSIGN_OR_RETURN(Registry registry, Registry::Load(*rows));
   return std::unique_ptr<Queries>(new Queries(rows, entries, std::move(registry)));
 }
 
 Result<RegionName> Queries::Region(const RegionCode& code) const {
   if (code.IsStation()) {
-    JEJAK_ASSIGN_OR_RETURN(auto station, ReadRow<admission::StationState>(*rows_, kRegistry, StationKey(code),
-                                                                          "stations"));
+    JEJAK_ASSIGN_OR_RETURN(auto station, ReadRow<admission::StationState>(
+                                             *rows_, kRegistry, StationKey(code), "stations"));
     if (!station) {
-      return Status(Reason::kUnknownStation, fmt::format("no TPS {}", code.str())).With("tps", code.str());
+      return Status(Reason::kUnknownStation, fmt::format("no TPS {}", code.str()))
+          .With("tps", code.str());
     }
     return RegionName{code, station->name};
   }
-  JEJAK_ASSIGN_OR_RETURN(auto row, ReadRow<RegionRow>(*rows_, kRegistry, RegionKey(code), "regions"));
+  JEJAK_ASSIGN_OR_RETURN(auto row,
+                         ReadRow<RegionRow>(*rows_, kRegistry, RegionKey(code), "regions"));
   if (code.IsNation()) {
     return RegionName{code, row && !row->state.name.empty() ? row->state.name : "INDONESIA"};
   }
   if (!row) {
-    return Status(Reason::kUnknownRegion, fmt::format("no region {}", code.str())).With("region", code.str());
+    return Status(Reason::kUnknownRegion, fmt::format("no region {}", code.str()))
+        .With("region", code.str());
   }
   return RegionName{code, row->state.name};
 }
@@ -76,13 +80,19 @@ Result<Author> Queries::AuthorOf(const PublicKey& key) const {
         .With("key", ToHex(key));
   }
   JEJAK_ASSIGN_OR_RETURN(const admission::OfficialState official, Official(row->state.official));
-  return Author{key,           row->state.official,    official.role,        official.body,
-                official.decree, row->state.enrolled_at, official.jurisdiction};
+  return Author{key,
+                row->state.official,
+                official.role,
+                official.body,
+                official.decree,
+                row->state.enrolled_at,
+                official.jurisdiction};
 }
 
 namespace {
 
-// Parties of all ballots of a contest, in the order of their numbers: what a region of several dapil shows.
+// Parties of all ballots of a contest, in the order of their numbers: what a region of several
+// dapil shows.
 std::vector<event::Choice> PartiesOf(const ContestEntry& contest) {
   std::vector<event::Choice> parties;
   for (const auto& [id, choice] : contest.meanings) {
@@ -95,8 +105,9 @@ std::vector<event::Choice> PartiesOf(const ContestEntry& contest) {
 }
 
 const SumCell* FindSum(const std::vector<SumCell>& sums, const FieldKey& key) {
-  const auto at = std::lower_bound(sums.begin(), sums.end(), key,
-                                   [](const SumCell& cell, const FieldKey& k) { return cell.key < k; });
+  const auto at =
+      std::lower_bound(sums.begin(), sums.end(), key,
+                       [](const SumCell& cell, const FieldKey& k) { return cell.key < k; });
   return at != sums.end() && at->key == key ? &*at : nullptr;
 }
 
@@ -146,19 +157,21 @@ void AddRow(const TallyRow& from, TallyRow* to) {
 Result<TallyRow> Queries::RowOf(const ContestEntry& contest, const RegionCode& region) const {
   const std::string& id = contest.state->id;
   if (!region.IsStation()) {
-    JEJAK_ASSIGN_OR_RETURN(auto row, ReadRow<TallyRow>(*rows_, kTallies, PlaceKey(id, region), "tallies"));
+    JEJAK_ASSIGN_OR_RETURN(auto row,
+                           ReadRow<TallyRow>(*rows_, kTallies, PlaceKey(id, region), "tallies"));
     return std::move(row).value_or(TallyRow{});
   }
   TallyRow out;
   if (!contest.state->Covers(region)) return out;
   out.stations.total = 1;
-  JEJAK_ASSIGN_OR_RETURN(auto result, ReadRow<ResultRow>(*rows_, kResults, PlaceKey(id, region), "results"));
+  JEJAK_ASSIGN_OR_RETURN(auto result,
+                         ReadRow<ResultRow>(*rows_, kResults, PlaceKey(id, region), "results"));
   if (!result) return out;
   JEJAK_ASSIGN_OR_RETURN(const RoundRow round, ReadShownRound(*rows_, id, region, *result));
   const auto one = [](bool b) { return int64_t{b ? 1 : 0}; };
   const StationFlags& f = round.flags;
-  out.stations.Add({0, one(f.reported), one(f.corrected), one(f.completed), one(f.evidence_replaced),
-                    one(f.with_findings)});
+  out.stations.Add({0, one(f.reported), one(f.corrected), one(f.completed),
+                    one(f.evidence_replaced), one(f.with_findings)});
   for (const Cell& cell : round.cells) out.sums.push_back({cell.key, cell.value, 1});
   return out;
 }
@@ -177,7 +190,8 @@ Result<Tally> Queries::TallyOf(std::string_view contest, const RegionCode& regio
 
 Result<std::optional<uint32_t>> Queries::Expected(const RegionCode& region) const {
   if (region.IsStation()) return std::optional<uint32_t>();
-  JEJAK_ASSIGN_OR_RETURN(const auto row, ReadRow<RegionRow>(*rows_, kRegistry, RegionKey(region), "regions"));
+  JEJAK_ASSIGN_OR_RETURN(const auto row,
+                         ReadRow<RegionRow>(*rows_, kRegistry, RegionKey(region), "regions"));
   return row ? row->Expected() : std::nullopt;
 }
 
@@ -206,7 +220,8 @@ Result<Tally> Queries::TallyOfDapil(std::string_view contest, std::string_view d
   return out;
 }
 
-Result<std::vector<RegionCode>> Queries::Children(std::string_view contest, const RegionCode& region) const {
+Result<std::vector<RegionCode>> Queries::Children(std::string_view contest,
+                                                  const RegionCode& region) const {
   const ContestEntry* entry = registry_.Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   std::vector<RegionCode> out;

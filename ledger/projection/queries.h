@@ -1,8 +1,9 @@
-// Answers from the projections' rows and the log: tallies, stations, histories, traces, findings, activity,
-// refusals. Each is of one log prefix, the one of the rows it is given.
+// Answers from the projections' rows and the log: tallies, stations, histories, traces, findings,
+// activity, refusals. Each is of one log prefix, the one of the rows it is given.
 //
-// Thread rule: a Queries may be used by several threads when its reader and source may. Errors: NOT_FOUND and
-// the UNKNOWN_… reasons for what isn't registered, LEDGER_DAMAGED for rows that don't decode.
+// Thread rule: a Queries may be used by several threads when its reader and source may. Errors:
+// NOT_FOUND and the UNKNOWN_… reasons for what isn't registered, LEDGER_DAMAGED for rows that don't
+// decode.
 #pragma once
 
 #include <memory>
@@ -36,11 +37,12 @@ struct RegionName {
   std::string name;
 };
 struct Tally {
-  RegionName region;                 // of a dapil: code empty, name its code
+  RegionName region;  // of a dapil: code empty, name its code
   StationCounts stations;
   std::optional<uint32_t> expected;  // TPSs expected, as registered
-  std::vector<ChoiceSum> votes;      // in ballot order; none where the region has no one ballot and no parties
-  std::vector<FigureSum> figures;    // all of them, in the order of the form
+  std::vector<ChoiceSum>
+      votes;  // in ballot order; none where the region has no one ballot and no parties
+  std::vector<FigureSum> figures;  // all of them, in the order of the form
 };
 
 struct Author {
@@ -67,7 +69,7 @@ struct Version {
   ReadEntry entry;
   uint16_t round = 1;
   Author author;
-  std::vector<FieldChange> changes;   // against the version before; the first: everything it sets
+  std::vector<FieldChange> changes;  // against the version before; the first: everything it sets
   std::vector<EvidenceEdit> evidence_changes;
   std::vector<election::FieldValue> values;  // after it, ascending
   std::vector<event::Evidence> evidence;     // after it
@@ -85,7 +87,7 @@ struct TraceEntry {
   StationCode tps;
   uint16_t round = 1;
   uint32_t value = 0;
-  LogIndex index;      // entry that last set this figure
+  LogIndex index;  // entry that last set this figure
   Hash event;
   Author author;
   UnixMicros received_at;
@@ -97,7 +99,7 @@ struct TraceEntry {
 };
 struct TracePage {
   std::optional<uint64_t> value;  // the number itself; none when no TPS has it
-  uint32_t missing = 0;  // TPSs of the region that don't have the figure
+  uint32_t missing = 0;           // TPSs of the region that don't have the figure
   std::vector<TraceEntry> entries;
   std::string next;  // code to go on from; empty at the end
 };
@@ -135,7 +137,8 @@ struct RefusalLine {
 class Queries {
  public:
   // Reads the registry. `rows` and `entries` are borrowed and of one size.
-  static Result<std::unique_ptr<Queries>> Open(const KeyValueReader* rows, const EntrySource* entries);
+  static Result<std::unique_ptr<Queries>> Open(const KeyValueReader* rows,
+                                               const EntrySource* entries);
 
   const Registry& registry() const { return registry_; }
   Result<RegionName> Region(const RegionCode& code) const;
@@ -149,21 +152,27 @@ class Queries {
   Result<Tally> TallyOf(std::string_view contest, const RegionCode& region) const;
   Result<Tally> TallyOfDapil(std::string_view contest, std::string_view dapil) const;
   // The registered regions or stations right below, in the contest's scope, in code order.
-  Result<std::vector<RegionCode>> Children(std::string_view contest, const RegionCode& region) const;
+  Result<std::vector<RegionCode>> Children(std::string_view contest,
+                                           const RegionCode& region) const;
 
   // Where a station's figures stand: its newest round. None when nothing was logged for it.
-  Result<std::optional<RoundRow>> NewestRound(std::string_view contest, const StationCode& tps) const;
+  Result<std::optional<RoundRow>> NewestRound(std::string_view contest,
+                                              const StationCode& tps) const;
 
-  // At most `limit` lines from `from` on (empty: the beginning); `next` is where to go on, empty at the end.
+  // At most `limit` lines from `from` on (empty: the beginning); `next` is where to go on, empty at
+  // the end.
   Result<std::vector<StationLine>> Stations(std::string_view contest, const RegionCode& region,
-                                            std::string_view from, size_t limit, std::string* next) const;
+                                            std::string_view from, size_t limit,
+                                            std::string* next) const;
   Result<std::vector<Version>> History(std::string_view contest, const StationCode& tps) const;
   Result<TracePage> Trace(std::string_view contest, const RegionCode& region, const FieldKey& field,
                           std::string_view from, size_t limit) const;
   // No contest: all of them. Ascending by contest, place, rule, row.
-  Result<std::vector<FindingLine>> Findings(std::optional<std::string> contest, const RegionCode& region,
+  Result<std::vector<FindingLine>> Findings(std::optional<std::string> contest,
+                                            const RegionCode& region,
                                             std::optional<election::Rule> rule) const;
-  Result<std::vector<ActivityLine>> Activity(std::string_view official, LogIndex from, size_t limit) const;
+  Result<std::vector<ActivityLine>> Activity(std::string_view official, LogIndex from,
+                                             size_t limit) const;
   Result<std::vector<RefusalLine>> Refusals(std::optional<RegionCode> region,
                                             std::optional<std::string> official,
                                             std::optional<Reason> reason, LogIndex from,
@@ -178,7 +187,8 @@ class Queries {
   // What the arithmetic rules take of a station besides its figures.
   Result<election::FormContext> ContextOf(const ContestEntry& contest, const StationCode& tps,
                                           const BallotEntry* ballot) const;
-  Result<TraceEntry> TraceStation(const RoundRow& round, const Cell& cell, const StationCode& tps) const;
+  Result<TraceEntry> TraceStation(const RoundRow& round, const Cell& cell,
+                                  const StationCode& tps) const;
   const KeyValueReader* rows_;
   const EntrySource* entries_;
   Registry registry_;

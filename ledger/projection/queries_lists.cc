@@ -35,7 +35,8 @@ Result<std::vector<FindingLine>> Queries::Findings(std::optional<std::string> co
     if (contest && id != *contest) continue;
     const Bytes prefix = PlaceKey(id, region);
     auto cursor = rows_->NewCursor(kFindings);
-    for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+    for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix);
+         cursor->Next()) {
       FindingLine line;
       auto row = Decode<FindingRow>(cursor->value());
       if (!row || !ReadFindingKey(cursor->key(), id.size(), &line)) {
@@ -59,7 +60,8 @@ Result<std::vector<ActivityLine>> Queries::Activity(std::string_view official, L
   prefix.push_back('\0');
   auto cursor = rows_->NewCursor(kActivity);
   cursor->Seek(ActivityKey(official, from));
-  for (; cursor->Valid() && cursor->key().starts_with(prefix) && out.size() < limit; cursor->Next()) {
+  for (; cursor->Valid() && cursor->key().starts_with(prefix) && out.size() < limit;
+       cursor->Next()) {
     Reader key(cursor->key().substr(prefix.size()));
     Reader value(cursor->value());
     ActivityLine line;

@@ -1,4 +1,5 @@
-// What the answers of queries.h share: reading rows, and the figures of a station as the rules take them.
+// What the answers of queries.h share: reading rows, and the figures of a station as the rules take
+// them.
 //
 // Thread rule: pure functions over the reader they are given. Private to this module.
 #pragma once
@@ -21,7 +22,8 @@
 namespace jejak::projection {
 
 inline Status DamagedRow(std::string_view what, ByteView key) {
-  return Status(Reason::kLedgerDamaged, fmt::format("a row of {} does not decode: key {}", what, ToHex(key)));
+  return Status(Reason::kLedgerDamaged,
+                fmt::format("a row of {} does not decode: key {}", what, ToHex(key)));
 }
 
 // The row, or none when it is absent. LEDGER_DAMAGED, or the reader's own failure.
@@ -42,8 +44,8 @@ Status UnknownContest(std::string_view contest);
 // Whether some part of `region` lies in the contest's scope.
 bool Touches(const admission::ContestState& contest, const RegionCode& region);
 // The round of the station whose figures are shown.
-Result<RoundRow> ReadShownRound(const KeyValueReader& rows, std::string_view contest, const StationCode& tps,
-                                const ResultRow& row);
+Result<RoundRow> ReadShownRound(const KeyValueReader& rows, std::string_view contest,
+                                const StationCode& tps, const ResultRow& row);
 std::vector<election::FieldValue> ValuesOfCells(const std::vector<Cell>& cells);
 
 }  // namespace jejak::projection

@@ -13,8 +13,9 @@ using election::FieldValue;
 // Writes or withdraws one value of an ascending list; returns what was there.
 std::optional<uint32_t> SetValue(const FieldKey& key, std::optional<uint32_t> after,
                                  std::vector<FieldValue>* values) {
-  const auto at = std::lower_bound(values->begin(), values->end(), key,
-                                   [](const FieldValue& v, const FieldKey& k) { return v.key < k; });
+  const auto at =
+      std::lower_bound(values->begin(), values->end(), key,
+                       [](const FieldValue& v, const FieldKey& k) { return v.key < k; });
   const bool there = at != values->end() && at->key == key;
   const std::optional<uint32_t> before = there ? std::optional(at->value) : std::nullopt;
   if (there && after) {
@@ -27,7 +28,8 @@ std::optional<uint32_t> SetValue(const FieldKey& key, std::optional<uint32_t> af
   return before;
 }
 
-std::optional<event::Evidence> SetEvidence(uint16_t page, const std::optional<event::Evidence>& after,
+std::optional<event::Evidence> SetEvidence(uint16_t page,
+                                           const std::optional<event::Evidence>& after,
                                            std::vector<event::Evidence>* evidence) {
   const auto at = std::lower_bound(evidence->begin(), evidence->end(), page,
                                    [](const event::Evidence& e, uint16_t p) { return e.page < p; });
@@ -46,10 +48,13 @@ std::optional<event::Evidence> SetEvidence(uint16_t page, const std::optional<ev
 void Submit(const event::ResultSubmitted& body, Version* version) {
   for (const auto& f : body.figures) version->values.push_back({FieldKey::Of(f.figure), f.value});
   for (const auto& v : body.votes) version->values.push_back({FieldKey::Votes(v.choice), v.value});
-  for (const auto& t : body.party_totals) version->values.push_back({FieldKey::PartyTotal(t.choice), t.value});
-  for (const FieldValue& v : version->values) version->changes.push_back({v.key, std::nullopt, v.value});
+  for (const auto& t : body.party_totals)
+    version->values.push_back({FieldKey::PartyTotal(t.choice), t.value});
+  for (const FieldValue& v : version->values)
+    version->changes.push_back({v.key, std::nullopt, v.value});
   version->evidence = body.evidence;
-  for (const event::Evidence& e : body.evidence) version->evidence_changes.push_back({e.page, std::nullopt, e});
+  for (const event::Evidence& e : body.evidence)
+    version->evidence_changes.push_back({e.page, std::nullopt, e});
 }
 
 void Correct(const event::ResultCorrected& body, const Version& before, Version* version) {
@@ -67,7 +72,8 @@ void Correct(const event::ResultCorrected& body, const Version& before, Version*
 
 }  // namespace
 
-Result<election::FormContext> Queries::ContextOf(const ContestEntry& contest, const StationCode& tps,
+Result<election::FormContext> Queries::ContextOf(const ContestEntry& contest,
+                                                 const StationCode& tps,
                                                  const BallotEntry* ballot) const {
   election::FormContext context;
   context.kind = contest.state->kind;
@@ -77,20 +83,23 @@ Result<election::FormContext> Queries::ContextOf(const ContestEntry& contest, co
     context.reserve_permille = election->state.reserve_permille;
   }
   if (tps.IsAbroad()) {
-    JEJAK_ASSIGN_OR_RETURN(const auto station, ReadRow<admission::StationState>(*rows_, kRegistry,
-                                                                                StationKey(tps), "stations"));
+    JEJAK_ASSIGN_OR_RETURN(const auto station, ReadRow<admission::StationState>(
+                                                   *rows_, kRegistry, StationKey(tps), "stations"));
     context.abroad_post = station && station->kind == election::StationKind::kPos;
   }
   return context;
 }
 
-Result<std::optional<RoundRow>> Queries::NewestRound(std::string_view contest, const StationCode& tps) const {
-  JEJAK_ASSIGN_OR_RETURN(auto row, ReadRow<ResultRow>(*rows_, kResults, PlaceKey(contest, tps), "results"));
+Result<std::optional<RoundRow>> Queries::NewestRound(std::string_view contest,
+                                                     const StationCode& tps) const {
+  JEJAK_ASSIGN_OR_RETURN(auto row,
+                         ReadRow<ResultRow>(*rows_, kResults, PlaceKey(contest, tps), "results"));
   if (!row) return std::optional<RoundRow>();
   return std::optional<RoundRow>(std::move(row->newest));
 }
 
-Result<std::vector<Version>> Queries::History(std::string_view contest, const StationCode& tps) const {
+Result<std::vector<Version>> Queries::History(std::string_view contest,
+                                              const StationCode& tps) const {
   const ContestEntry* entry = registry_.Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   JEJAK_RETURN_IF_ERROR(Region(tps).status());
@@ -103,8 +112,9 @@ Result<std::vector<Version>> Queries::History(std::string_view contest, const St
 
   std::vector<LogIndex> indexes;
   for (uint16_t round = 1; round < row->newest.round; ++round) {
-    JEJAK_ASSIGN_OR_RETURN(const auto past, ReadRow<RoundRow>(*rows_, kPastRounds,
-                                                              PastRoundKey(contest, tps, round), "past rounds"));
+    JEJAK_ASSIGN_OR_RETURN(
+        const auto past,
+        ReadRow<RoundRow>(*rows_, kPastRounds, PastRoundKey(contest, tps, round), "past rounds"));
     if (past) indexes.insert(indexes.end(), past->versions.begin(), past->versions.end());
   }
   indexes.insert(indexes.end(), row->newest.versions.begin(), row->newest.versions.end());
@@ -122,7 +132,8 @@ Result<std::vector<Version>> Queries::History(std::string_view contest, const St
       version.round = corrected->round;
       Correct(*corrected, out.back(), &version);
     } else {
-      return Status(Reason::kLedgerDamaged, fmt::format("entry {} is no version of TPS {}", index.value, tps.str()));
+      return Status(Reason::kLedgerDamaged,
+                    fmt::format("entry {} is no version of TPS {}", index.value, tps.str()));
     }
     version.findings = election::CheckForm(version.values, context);
     out.push_back(std::move(version));
@@ -130,17 +141,17 @@ Result<std::vector<Version>> Queries::History(std::string_view contest, const St
   return out;
 }
 
-Result<std::vector<StationLine>> Queries::Stations(std::string_view contest, const RegionCode& region,
-                                                   std::string_view from, size_t limit,
-                                                   std::string* next) const {
+Result<std::vector<StationLine>> Queries::Stations(std::string_view contest,
+                                                   const RegionCode& region, std::string_view from,
+                                                   size_t limit, std::string* next) const {
   const ContestEntry* entry = registry_.Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   JEJAK_RETURN_IF_ERROR(Region(region).status());
-  next->clear();
   std::vector<StationLine> out;
   const Bytes prefix = StationKey(region);
   Bytes start = prefix;
   if (from > region.view()) start.replace(1, std::string::npos, from);
+  next->clear();  // only now: `from` may be its text
   auto cursor = rows_->NewCursor(kRegistry);
   for (cursor->Seek(start); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
     const auto code = RegionCode::Parse(cursor->key().substr(1));
@@ -154,8 +165,8 @@ Result<std::vector<StationLine>> Queries::Stations(std::string_view contest, con
     StationLine line;
     line.code = *code;
     line.name = station->name;
-    JEJAK_ASSIGN_OR_RETURN(const auto row,
-                           ReadRow<ResultRow>(*rows_, kResults, PlaceKey(contest, *code), "results"));
+    JEJAK_ASSIGN_OR_RETURN(
+        const auto row, ReadRow<ResultRow>(*rows_, kResults, PlaceKey(contest, *code), "results"));
     if (row) {
       JEJAK_ASSIGN_OR_RETURN(const RoundRow round, ReadShownRound(*rows_, contest, *code, *row));
       line.round = round.round;

@@ -42,20 +42,24 @@ Status CheckField(const ContestEntry& contest, const RegionCode& region, const F
   if (field.kind == election::FieldKind::kFigure) return OkStatus();
   const auto meaning = contest.meanings.find(field.id);
   if (meaning == contest.meanings.end()) {
-    return Status(Reason::kUnknownChoice, fmt::format("no choice {} in contest {}", field.id, contest.state->id))
+    return Status(Reason::kUnknownChoice,
+                  fmt::format("no choice {} in contest {}", field.id, contest.state->id))
         .With("choice", std::to_string(field.id));
   }
-  if (meaning->second.kind != election::ChoiceKind::kParty && contest.OnlyBallotOf(region) == nullptr) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("region {} votes on several ballots: ask for one that votes on a single one",
-                              region.display()));
+  if (meaning->second.kind != election::ChoiceKind::kParty &&
+      contest.OnlyBallotOf(region) == nullptr) {
+    return Status(
+        Reason::kInvalidArgument,
+        fmt::format("region {} votes on several ballots: ask for one that votes on a single one",
+                    region.display()));
   }
   return OkStatus();
 }
 
 }  // namespace
 
-Result<TraceEntry> Queries::TraceStation(const RoundRow& round, const Cell& cell, const StationCode& tps) const {
+Result<TraceEntry> Queries::TraceStation(const RoundRow& round, const Cell& cell,
+                                         const StationCode& tps) const {
   TraceEntry out;
   out.tps = tps;
   out.round = round.round;
@@ -69,7 +73,8 @@ Result<TraceEntry> Queries::TraceStation(const RoundRow& round, const Cell& cell
     const auto* submitted = std::get_if<event::ResultSubmitted>(&entry.event.body);
     const auto* corrected = std::get_if<event::ResultCorrected>(&entry.event.body);
     if ((i == 0) != (submitted != nullptr) || (i != 0) != (corrected != nullptr)) {
-      return Status(Reason::kLedgerDamaged, fmt::format("entry {} is no version of TPS {}", index.value, tps.str()));
+      return Status(Reason::kLedgerDamaged,
+                    fmt::format("entry {} is no version of TPS {}", index.value, tps.str()));
     }
     const event::Change* change = corrected == nullptr ? nullptr : FindChange(*corrected, cell.key);
     if (corrected != nullptr && change == nullptr) continue;
@@ -80,7 +85,8 @@ Result<TraceEntry> Queries::TraceStation(const RoundRow& round, const Cell& cell
       out.original_index = index;
       out.original_author = author;
     } else {
-      out.edits.push_back({index, running, change->value, std::string(Name(corrected->reason)), author});
+      out.edits.push_back(
+          {index, running, change->value, std::string(Name(corrected->reason)), author});
       running = change->value;
     }
     if (index == cell.set_by) {
@@ -92,14 +98,14 @@ Result<TraceEntry> Queries::TraceStation(const RoundRow& round, const Cell& cell
   }
   if (running != cell.value) {
     return Status(Reason::kLedgerDamaged,
-                  fmt::format("the log does not lead to {} = {} of TPS {}", election::FieldName(cell.key),
-                              cell.value, tps.str()));
+                  fmt::format("the log does not lead to {} = {} of TPS {}",
+                              election::FieldName(cell.key), cell.value, tps.str()));
   }
   return out;
 }
 
-Result<TracePage> Queries::Trace(std::string_view contest, const RegionCode& region, const FieldKey& field,
-                                 std::string_view from, size_t limit) const {
+Result<TracePage> Queries::Trace(std::string_view contest, const RegionCode& region,
+                                 const FieldKey& field, std::string_view from, size_t limit) const {
   const ContestEntry* entry = registry_.Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   JEJAK_RETURN_IF_ERROR(Region(region).status());

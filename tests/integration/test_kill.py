@@ -113,6 +113,30 @@ class Killed(Case):
             shutil.rmtree(ledger)
         self.assertGreaterEqual(len(sizes), DISTINCT, f"sizes {sorted(sizes)}, seed {seed}")
 
+    def test_kill_while_the_election_is_made(self):
+        """Killed before the first result, too, the next run goes on to the same ledger of results."""
+        self.regions, self.data = made_up(self.folder)
+        seed = int(os.environ.get("JEJAK_KILL_SEED", random.SystemRandom().randrange(1 << 32)))
+        print(f"JEJAK_KILL_SEED={seed}", flush=True)
+        moments = random.Random(seed)
+        killed = 0
+        for turn in range(12):
+            ledger, receipts = self.folder / f"early-{turn}", self.folder / f"early-{turn}.jsonl"
+            process = subprocess.Popen(self.command(ledger, receipts), stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+            time.sleep(moments.uniform(0, 0.25))
+            process.send_signal(signal.SIGKILL)
+            killed += process.wait() == -signal.SIGKILL
+            with self.subTest(turn=turn, seed=seed):
+                again = subprocess.run(self.command(ledger, receipts), capture_output=True, text=True)
+                self.assertEqual(again.returncode, 0, again.stdout + again.stderr[-2000:])
+                tally = self.ok("tally", "--ledger", ledger, "--contest", "ppwp", "--region", "0")
+                stations = tally["stations"]
+                self.assertEqual((stations["total"], stations["reported"], stations["corrected"]), (3000, 3000, 300))
+                self.check(ledger, receipts)
+            shutil.rmtree(ledger)
+        self.assertGreater(killed, 0)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -56,10 +56,13 @@ struct InitOptions {
   std::string file, root_key, supervisors_key;
 };
 
-Result<event::NewKey> SupervisorsKey(const Globals& globals, const InitOptions& options, const ElectionFile& file) {
+Result<event::NewKey> SupervisorsKey(const Globals& globals, const InitOptions& options,
+                                     const ElectionFile& file) {
   if (options.supervisors_key.empty() == !file.supervisors_key) {
-    return Status(Reason::kUsage, "give the supervisors' key: either \"supervisors_key\" in the file, with a proof "
-                                  "from `jejak key prove --election 0 --official bawaslu`, or --supervisors-key FILE");
+    return Status(
+        Reason::kUsage,
+        "give the supervisors' key: either \"supervisors_key\" in the file, with a proof "
+        "from `jejak key prove --election 0 --official bawaslu`, or --supervisors-key FILE");
   }
   if (file.supervisors_key) return *file.supervisors_key;
   JEJAK_ASSIGN_OR_RETURN(const crypto::SecretKey key, ReadKey(globals, options.supervisors_key));
@@ -122,7 +125,9 @@ Status ElectionInit(const Globals& globals, const InitOptions& options, Run*) {
   const std::string id = ToHex(session->election().state.id);
   const std::string vkey = VerifierKeyOf(*session);
   if (console.json) {
-    console.Print({{"election", id}, {"mode", std::string(Name(file->mode))}, {"vkey", vkey},
+    console.Print({{"election", id},
+                   {"mode", std::string(Name(file->mode))},
+                   {"vkey", vkey},
                    {"size", session->view().size().value}});
   } else {
     console.Line(fmt::format("{} {}", console.T("election", "pemilihan"), id));
@@ -134,9 +139,14 @@ Status ElectionInit(const Globals& globals, const InitOptions& options, Run*) {
 struct ShowOptions {};
 
 Json ContestToJson(const projection::ContestEntry& contest) {
-  event::ContestRegistered facts{contest.state->id, contest.state->kind, contest.state->name,
-                                 contest.state->covered, contest.state->excepted, contest.state->last_stage,
-                                 contest.state->kpps_may_correct, contest.state->deadlines};
+  event::ContestRegistered facts{contest.state->id,
+                                 contest.state->kind,
+                                 contest.state->name,
+                                 contest.state->covered,
+                                 contest.state->excepted,
+                                 contest.state->last_stage,
+                                 contest.state->kpps_may_correct,
+                                 contest.state->deadlines};
   Json out = ToValue(facts);
   out["ballots"] = Json::array();
   for (const auto& [dapil, entry] : contest.ballots) {
@@ -182,7 +192,8 @@ Status ElectionShow(const Globals& globals, const ShowOptions&, Run*) {
   console.Line("");
   Table table({Table::Align::kLeft, Table::Align::kLeft});
   table.Row({std::string(console.T("election", "pemilihan")), ToHex(row.state.id)});
-  table.Row({std::string(console.T("voting day", "hari pemungutan suara")), FormatDate(row.voting_day)});
+  table.Row(
+      {std::string(console.T("voting day", "hari pemungutan suara")), FormatDate(row.voting_day)});
   table.Row({std::string(console.T("verifier key", "kunci verifikasi")), VerifierKeyOf(*session)});
   for (const std::string& id : row.contests) {
     const projection::ContestEntry& contest = *session->queries().registry().Contest(id);
@@ -198,12 +209,14 @@ Status ElectionShow(const Globals& globals, const ShowOptions&, Run*) {
 void AddElectionCommands(Program* program) {
   CLI::App* group = program->Group("election", "the election itself");
   const auto init = std::make_shared<InitOptions>();
-  CLI::App* command = program->Add(group, "init", "make a ledger with its first entry", init, &ElectionInit);
+  CLI::App* command =
+      program->Add(group, "init", "make a ledger with its first entry", init, &ElectionInit);
   command->add_option("--file", init->file, "ELECTION.json")->required();
   command->add_option("--root-key", init->root_key, "key file of the root official")->required();
-  command->add_option("--supervisors-key", init->supervisors_key, "key file of the supervisors (Bawaslu)");
-  program->Add(group, "show", "the election, its contests and ballots", std::make_shared<ShowOptions>(),
-               &ElectionShow);
+  command->add_option("--supervisors-key", init->supervisors_key,
+                      "key file of the supervisors (Bawaslu)");
+  program->Add(group, "show", "the election, its contests and ballots",
+               std::make_shared<ShowOptions>(), &ElectionShow);
   AddRegisterCommands(program, group);
 }
 

@@ -18,7 +18,8 @@ struct EntryOptions {
   bool effect = false;
 };
 
-// Enrolments from the author up to whoever genesis names; a chain is as short as the table of roles is deep.
+// Enrolments from the author up to whoever genesis names; a chain is as short as the table of roles
+// is deep.
 constexpr size_t kChainMax = 32;
 
 Result<LogIndex> Find(const engine::View& view, const std::string& text) {
@@ -28,7 +29,9 @@ Result<LogIndex> Find(const engine::View& view, const std::string& text) {
     return LogIndex(index);
   }
   const auto hash = FixedFromHex<Hash>(text);
-  if (!hash) return Status(Reason::kInvalidArgument, "name an entry by its index or by the 64 hex digits of its event");
+  if (!hash)
+    return Status(Reason::kInvalidArgument,
+                  "name an entry by its index or by the 64 hex digits of its event");
   const auto index = view.FindEvent(*hash);
   if (!index) return Status(Reason::kNotFound, fmt::format("no event {} in the log", text));
   return *index;
@@ -62,8 +65,10 @@ Json ChainOf(const Session& session, const PublicKey& key) {
 }
 
 Status WriteProof(const std::string& path, const std::string& text) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "wb"), &std::fclose);
-  if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "wb"),
+                                                             &std::fclose);
+  if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
+      std::fflush(file.get()) != 0) {
     return Status(Reason::kIoError, fmt::format("{} can't be written", path));
   }
   return OkStatus();
@@ -71,7 +76,8 @@ Status WriteProof(const std::string& path, const std::string& text) {
 
 Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
   if (options.effect) {
-    return Status(Reason::kInvalidArgument, "--effect: totals before and after an entry come with the tally tree");
+    return Status(Reason::kInvalidArgument,
+                  "--effect: totals before and after an entry come with the tally tree");
   }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   JEJAK_ASSIGN_OR_RETURN(const LogIndex index, Find(session->view(), options.entry));
@@ -94,7 +100,8 @@ Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
   console.Line(EntryWords(console, entry, *session, &authors));
   if (const std::string mode = ModeWords(*session, console); !mode.empty()) console.Line(mode);
   console.Line(fmt::format("{} {}", console.T("event", "event"), ToHex(entry.hash)));
-  console.Line(fmt::format("{} {}, {} {}", console.T("sequence", "nomor urut"), entry.event.sequence,
+  console.Line(fmt::format("{} {}, {} {}", console.T("sequence", "nomor urut"),
+                           entry.event.sequence,
                            console.T("by the author's clock", "menurut jam penulis"),
                            FormatTime(entry.event.occurred_at)));
   if (entry.entry.refusal) {
@@ -102,7 +109,8 @@ Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
     console.Line(fmt::format("{}: {}", info.name, console.T(info.text_en, info.text_id)));
   }
   for (const Json& link : chain) {
-    console.Line(fmt::format("  {} ({}), {} #{}", link["official"].get<std::string>(), link["role"].get<std::string>(),
+    console.Line(fmt::format("  {} ({}), {} #{}", link["official"].get<std::string>(),
+                             link["role"].get<std::string>(),
                              console.T("enrolled by entry", "didaftarkan oleh entri"),
                              link["enrolled_at_index"].get<uint64_t>()));
   }
@@ -114,7 +122,8 @@ Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
 
 void AddEntryCommands(Program* program) {
   const auto options = std::make_shared<EntryOptions>();
-  CLI::App* command = program->Add(program->app(), "entry", "one entry of the log", options, &EntryCommand);
+  CLI::App* command =
+      program->Add(program->app(), "entry", "one entry of the log", options, &EntryCommand);
   command->add_option("entry", options->entry, "index, or hash of the event")->required();
   command->add_option("--proof", options->proof, "write its tlog-proof to this file");
   command->add_flag("--effect", options->effect, "totals before and after it");

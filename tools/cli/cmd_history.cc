@@ -81,23 +81,27 @@ Json VersionToJson(const projection::Version& version, Authors* authors) {
 void PrintVersion(const Console& console, const projection::Version& version, Authors* authors) {
   const event::Event& event = version.entry.event;
   const auto* corrected = std::get_if<event::ResultCorrected>(&event.body);
-  console.Line(fmt::format("#{}  {}  {}  {} {}", version.entry.index.value,
-                           FormatTime(version.entry.entry.received_at), authors->Words(version.author),
-                           corrected == nullptr ? console.T("submitted", "hasil")
-                                                : console.T("corrected", "pembetulan"),
-                           corrected == nullptr ? std::string_view() : Name(corrected->reason)));
-  console.Line(fmt::format("    {} {}, {} {}", console.T("by the author's clock", "menurut jam penulis"),
-                           FormatTime(event.occurred_at), console.T("event", "event"),
-                           ShortHash(version.entry.hash)));
-  if (corrected != nullptr && !corrected->explanation.empty()) console.Line("    " + corrected->explanation);
-  if (corrected != nullptr && !corrected->legal_basis.empty()) console.Line("    " + corrected->legal_basis);
+  console.Line(fmt::format(
+      "#{}  {}  {}  {} {}", version.entry.index.value, FormatTime(version.entry.entry.received_at),
+      authors->Words(version.author),
+      corrected == nullptr ? console.T("submitted", "hasil") : console.T("corrected", "pembetulan"),
+      corrected == nullptr ? std::string_view() : Name(corrected->reason)));
+  console.Line(fmt::format(
+      "    {} {}, {} {}", console.T("by the author's clock", "menurut jam penulis"),
+      FormatTime(event.occurred_at), console.T("event", "event"), ShortHash(version.entry.hash)));
+  if (corrected != nullptr && !corrected->explanation.empty())
+    console.Line("    " + corrected->explanation);
+  if (corrected != nullptr && !corrected->legal_basis.empty())
+    console.Line("    " + corrected->legal_basis);
   Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft,
                Table::Align::kLeft});
-  const auto show = [](const std::optional<uint32_t>& value) { return value ? std::to_string(*value) : "-"; };
+  const auto show = [](const std::optional<uint32_t>& value) {
+    return value ? std::to_string(*value) : "-";
+  };
   const bool first = corrected == nullptr;
   for (const projection::FieldChange& change : version.changes) {
-    table.Row({"   ", election::FieldName(change.field), first ? "" : show(change.before), first ? "" : "→",
-               show(change.after)});
+    table.Row({"   ", election::FieldName(change.field), first ? "" : show(change.before),
+               first ? "" : "→", show(change.after)});
   }
   for (const projection::EvidenceEdit& edit : version.evidence_changes) {
     table.Row({"   ", fmt::format("evidence.{}", edit.page), first ? "" : (edit.before ? "…" : "-"),
@@ -106,7 +110,8 @@ void PrintVersion(const Console& console, const projection::Version& version, Au
   table.Print(console);
   std::string rules;
   for (const Json& rule : RulesToJson(version.findings)) rules += " " + rule.get<std::string>();
-  if (!rules.empty()) console.Line(fmt::format("    {}:{}", console.T("findings", "temuan"), rules));
+  if (!rules.empty())
+    console.Line(fmt::format("    {}:{}", console.T("findings", "temuan"), rules));
   console.Line("");
 }
 
@@ -131,7 +136,8 @@ Status HistoryCommand(const Globals& globals, const HistoryOptions& options, Run
   out["contest"] = options.contest;
   out["tps"] = tps.str();
   out["versions"] = Json::array();
-  for (const projection::Version& version : versions) out["versions"].push_back(VersionToJson(version, &authors));
+  for (const projection::Version& version : versions)
+    out["versions"].push_back(VersionToJson(version, &authors));
   console.Print(out);
   return OkStatus();
 }
@@ -140,8 +146,8 @@ Status HistoryCommand(const Globals& globals, const HistoryOptions& options, Run
 
 void AddHistoryCommands(Program* program) {
   const auto options = std::make_shared<HistoryOptions>();
-  CLI::App* command =
-      program->Add(program->app(), "history", "every version of a TPS's figures", options, &HistoryCommand);
+  CLI::App* command = program->Add(program->app(), "history", "every version of a TPS's figures",
+                                   options, &HistoryCommand);
   command->add_option("--contest", options->contest, "contest, such as ppwp")->required();
   command->add_option("--tps", options->tps, "13 digits of the TPS")->required();
   AddTraceCommand(program);

@@ -27,13 +27,15 @@ struct Input {
   uint64_t skipped = 0;
 };
 
-Result<Input> ReadInput(const Globals& globals, const ImportOptions& options, election::ContestKind kind) {
+Result<Input> ReadInput(const Globals& globals, const ImportOptions& options,
+                        election::ContestKind kind) {
   Input input;
   sirekap::Sink sink;
   sink.version = [&](sirekap::Version version) { input.versions.push_back(std::move(version)); };
   sink.skipped = [&](const sirekap::Skipped& skipped) {
     ++input.skipped;
-    const std::string line = skipped.origin.line == 0 ? "" : ":" + std::to_string(skipped.origin.line);
+    const std::string line =
+        skipped.origin.line == 0 ? "" : ":" + std::to_string(skipped.origin.line);
     globals.console.Note(fmt::format("{}{}: {}", *skipped.origin.file, line, skipped.why));
   };
   for (const std::string& file : options.files) {
@@ -43,10 +45,12 @@ Result<Input> ReadInput(const Globals& globals, const ImportOptions& options, el
   return input;
 }
 
-Result<std::unique_ptr<Session>> OpenNew(const Globals& globals, const ImportOptions& options, Input* input) {
+Result<std::unique_ptr<Session>> OpenNew(const Globals& globals, const ImportOptions& options,
+                                         Input* input) {
   if (options.new_election != "pemilu-2024") {
-    return Status(Reason::kInvalidArgument, fmt::format("--new-election {}: only pemilu-2024 is known",
-                                                        options.new_election));
+    return Status(
+        Reason::kInvalidArgument,
+        fmt::format("--new-election {}: only pemilu-2024 is known", options.new_election));
   }
   JEJAK_ASSIGN_OR_RETURN(*input, ReadInput(globals, options, election::ContestKind::kTicket));
   const SetupOptions setup{options.contest, options.regions, options.stations, options.batch};
@@ -57,13 +61,15 @@ Result<std::unique_ptr<Session>> OpenNew(const Globals& globals, const ImportOpt
   return session;
 }
 
-Result<std::unique_ptr<Session>> OpenExisting(const Globals& globals, const ImportOptions& options, Input* input) {
+Result<std::unique_ptr<Session>> OpenExisting(const Globals& globals, const ImportOptions& options,
+                                              Input* input) {
   if (!options.regions.empty() || !options.stations.empty()) {
     return Status(Reason::kUsage, "--regions and --stations belong to --new-election");
   }
   JEJAK_ASSIGN_OR_RETURN(auto session, Session::Write(globals, options.batch));
   const projection::ContestEntry* contest = session->queries().registry().Contest(options.contest);
-  if (contest == nullptr) return Status(Reason::kUnknownContest, fmt::format("\"{}\"", options.contest));
+  if (contest == nullptr)
+    return Status(Reason::kUnknownContest, fmt::format("\"{}\"", options.contest));
   JEJAK_ASSIGN_OR_RETURN(*input, ReadInput(globals, options, contest->state->kind));
   return session;
 }
@@ -98,7 +104,8 @@ void ShowSummary(const Console& console, const ImportSummary& summary, double se
 
 Status ImportSirekap(const Globals& globals, const ImportOptions& options, Run* run) {
   if (options.batch == 0 || options.batch > limits::kBatchEventsMax) {
-    return Status(Reason::kInvalidArgument, fmt::format("--batch is from 1 to {}", limits::kBatchEventsMax));
+    return Status(Reason::kInvalidArgument,
+                  fmt::format("--batch is from 1 to {}", limits::kBatchEventsMax));
   }
   const auto start = std::chrono::steady_clock::now();
   Input input;
@@ -112,8 +119,9 @@ Status ImportSirekap(const Globals& globals, const ImportOptions& options, Run* 
   }
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ReadKey(globals, key_path));
   JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(key)));
-  JEJAK_ASSIGN_OR_RETURN(const auto import, ImportRun::Open(&globals, session.get(), std::move(signer),
-                                                            options.contest, options.batch, options.receipts));
+  JEJAK_ASSIGN_OR_RETURN(const auto import,
+                         ImportRun::Open(&globals, session.get(), std::move(signer),
+                                         options.contest, options.batch, options.receipts));
   JEJAK_RETURN_IF_ERROR(import->Add(input.versions));
   JEJAK_RETURN_IF_ERROR(session->Close());
   ImportSummary summary = import->summary();
@@ -130,13 +138,16 @@ Status ImportSirekap(const Globals& globals, const ImportOptions& options, Run* 
 void AddImportCommands(Program* program) {
   CLI::App* group = program->Group("import", "bring in published data");
   const auto options = std::make_shared<ImportOptions>();
-  CLI::App* command = program->Add(group, "sirekap", "KPU's public per-TPS data", options, &ImportSirekap);
+  CLI::App* command =
+      program->Add(group, "sirekap", "KPU's public per-TPS data", options, &ImportSirekap);
   command->add_option("files", options->files, "files, or directories of them")->required();
   command->add_option("--contest", options->contest, "contest of the data (ppwp)");
-  command->add_option("--new-election", options->new_election, "make a local archive election: pemilu-2024");
+  command->add_option("--new-election", options->new_election,
+                      "make a local archive election: pemilu-2024");
   command->add_option("--regions", options->regions, "TSV of region codes and names");
   command->add_option("--stations", options->stations, "TSV of the number of TPS per desa");
-  command->add_option("--receipts", options->receipts, "append every receipt to this file, one a line");
+  command->add_option("--receipts", options->receipts,
+                      "append every receipt to this file, one a line");
   command->add_option("--key", options->key, "the importer's key (DIR/keys/importer.key)");
   command->add_option("--batch", options->batch, "events of one commit (1024)");
 }

@@ -26,12 +26,15 @@ Status KeyNew(const Globals& globals, const NewOptions& options, Run*) {
   JEJAK_RETURN_IF_ERROR(crypto::WriteKeyFile(options.out, key, passphrase));
   const Console& console = globals.console;
   if (options.no_passphrase) {
-    console.Note(console.T("this key file is NOT encrypted: whoever reads it can sign in your name",
-                           "berkas kunci ini TIDAK disandikan: siapa pun yang membacanya dapat menandatangani "
-                           "atas nama Anda"));
+    console.Note(console.T(
+        "this key file is NOT encrypted: whoever reads it can sign in your name",
+        "berkas kunci ini TIDAK disandikan: siapa pun yang membacanya dapat menandatangani "
+        "atas nama Anda"));
   }
   if (console.json) {
-    console.Print({{"file", options.out}, {"public_key", ToHex(key.public_key())}, {"encrypted", passphrase.has_value()}});
+    console.Print({{"file", options.out},
+                   {"public_key", ToHex(key.public_key())},
+                   {"encrypted", passphrase.has_value()}});
   } else {
     console.Line(ToHex(key.public_key()));
   }
@@ -59,10 +62,12 @@ struct ProveOptions {
 };
 
 Status KeyProve(const Globals& globals, const ProveOptions& options, Run*) {
-  const auto election = options.election == "0" ? std::optional(Hash()) : FixedFromHex<Hash>(options.election);
+  const auto election =
+      options.election == "0" ? std::optional(Hash()) : FixedFromHex<Hash>(options.election);
   if (!election) {
-    return Status(Reason::kInvalidArgument,
-                  "--election is the 64 hex digits of the election, or 0 for keys that stand in the genesis");
+    return Status(
+        Reason::kInvalidArgument,
+        "--election is the 64 hex digits of the election, or 0 for keys that stand in the genesis");
   }
   JEJAK_ASSIGN_OR_RETURN(const crypto::SecretKey key, ReadKey(globals, options.key));
   const Signature proof = crypto::SignEnrolment(key, *election, options.official);
@@ -91,10 +96,13 @@ void AddKeyCommands(Program* program) {
   command->add_option("file", show->file, "key file")->required();
 
   const auto prove = std::make_shared<ProveOptions>();
-  command = program->Add(group, "prove", "prove possession of a key, for its enrolment", prove, &KeyProve);
+  command = program->Add(group, "prove", "prove possession of a key, for its enrolment", prove,
+                         &KeyProve);
   command->add_option("--key", prove->key, "key file")->required();
-  command->add_option("--election", prove->election, "hash of the genesis event, or 0 inside it")->required();
-  command->add_option("--official", prove->official, "id of the official who will hold it")->required();
+  command->add_option("--election", prove->election, "hash of the genesis event, or 0 inside it")
+      ->required();
+  command->add_option("--official", prove->official, "id of the official who will hold it")
+      ->required();
 }
 
 }  // namespace jejak::cli

@@ -41,32 +41,38 @@ Status FindingsCommand(const Globals& globals, const FindingsOptions& options, R
   std::optional<election::Rule> rule;
   if (!options.rule.empty()) {
     rule = election::ParseRule(options.rule);
-    if (!rule) return Status(Reason::kInvalidArgument, fmt::format("--rule {}: no such rule", options.rule));
+    if (!rule)
+      return Status(Reason::kInvalidArgument, fmt::format("--rule {}: no such rule", options.rule));
   }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(*session));
   const std::optional<std::string> contest =
       options.contest.empty() ? std::nullopt : std::optional(options.contest);
   JEJAK_ASSIGN_OR_RETURN(auto lines, session->queries().Findings(contest, region, rule));
-  if (options.open) std::erase_if(lines, [](const auto& line) { return line.cleared_by.has_value(); });
+  if (options.open)
+    std::erase_if(lines, [](const auto& line) { return line.cleared_by.has_value(); });
   const Console& console = globals.console;
   if (console.json) {
     Json out;
     out["as_of"] = AsOfToJson(as_of);
     out["findings"] = Json::array();
-    for (const projection::FindingLine& line : lines) out["findings"].push_back(FindingToJson(line));
+    for (const projection::FindingLine& line : lines)
+      out["findings"].push_back(FindingToJson(line));
     console.Print(out);
     return OkStatus();
   }
   if (const std::string mode = ModeWords(*session, console); !mode.empty()) console.Line(mode);
-  console.Line(fmt::format("{} {}; {}", lines.size(), console.T("findings", "temuan"), AsOfWords(as_of, console)));
-  Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft,
-               Table::Align::kLeft});
+  console.Line(fmt::format("{} {}; {}", lines.size(), console.T("findings", "temuan"),
+                           AsOfWords(as_of, console)));
+  Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft,
+               Table::Align::kLeft, Table::Align::kLeft});
   for (const projection::FindingLine& line : lines) {
     const election::RuleInfo& info = election::InfoOf(line.rule);
     std::string fields;
-    for (const auto& field : line.fields) fields += (fields.empty() ? "" : " ") + election::FieldName(field);
-    table.Row({std::string(info.id), std::string(Name(info.severity)), line.contest, line.place.display(),
+    for (const auto& field : line.fields)
+      fields += (fields.empty() ? "" : " ") + election::FieldName(field);
+    table.Row({std::string(info.id), std::string(Name(info.severity)), line.contest,
+               line.place.display(),
                fmt::format("#{}{}", line.opened_by.value,
                            line.cleared_by ? fmt::format("–#{}", line.cleared_by->value) : ""),
                fields});
@@ -83,7 +89,8 @@ struct PageOptions {
 // A page token is the index to go on from.
 Result<LogIndex> FromToken(const PageOptions& options) {
   if (options.page_size == 0 || options.page_size > limits::kPageSizeMax) {
-    return Status(Reason::kInvalidArgument, fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
+    return Status(Reason::kInvalidArgument,
+                  fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
   }
   uint64_t index = 0;
   const std::string& text = options.page_token;
@@ -95,17 +102,19 @@ Result<LogIndex> FromToken(const PageOptions& options) {
 }
 
 // What the entry is about, without its body.
-Result<Json> SummaryOf(const Console& console, const Session& session, LogIndex index, Authors* authors) {
+Result<Json> SummaryOf(const Console& console, const Session& session, LogIndex index,
+                       Authors* authors) {
   JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, session.view().Entry(index));
   Json out = EntryToJson(console, entry, authors);
   for (const char* name : {"leaf", "raw", "body", "previous", "sequence"}) out.erase(name);
   return out;
 }
 
-// The lines of a page and where the next one starts; `lines` has one more than the page when there is more.
+// The lines of a page and where the next one starts; `lines` has one more than the page when there
+// is more.
 template <typename Line>
-Status ShowPage(const Globals& globals, const Session& session, const PageOptions& options, const char* name,
-                std::vector<Line> lines, Json out) {
+Status ShowPage(const Globals& globals, const Session& session, const PageOptions& options,
+                const char* name, std::vector<Line> lines, Json out) {
   std::string next;
   if (lines.size() > options.page_size) {
     next = std::to_string(lines[options.page_size].index.value);
@@ -119,7 +128,8 @@ Status ShowPage(const Globals& globals, const Session& session, const PageOption
       JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, session.view().Entry(line.index));
       console.Line(EntryWords(console, entry, session, &authors));
     }
-    if (!next.empty()) console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), next));
+    if (!next.empty())
+      console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), next));
     return OkStatus();
   }
   JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(session));
@@ -138,7 +148,8 @@ Status ShowPage(const Globals& globals, const Session& session, const PageOption
 Status ActivityCommand(const Globals& globals, const PageOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const LogIndex from, FromToken(options));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(auto lines, session->queries().Activity(options.official, from, options.page_size + 1));
+  JEJAK_ASSIGN_OR_RETURN(
+      auto lines, session->queries().Activity(options.official, from, options.page_size + 1));
   Json out;
   out["official"] = options.official;
   return ShowPage(globals, *session, options, "activity", std::move(lines), std::move(out));
@@ -154,7 +165,8 @@ Status RefusalsCommand(const Globals& globals, const PageOptions& options, Run*)
   if (!options.reason.empty()) {
     reason = ReasonByName(options.reason);
     if (!reason || InfoOf(*reason).logged_number == 0) {
-      return Status(Reason::kInvalidArgument, fmt::format("--reason {}: no reason that is logged", options.reason));
+      return Status(Reason::kInvalidArgument,
+                    fmt::format("--reason {}: no reason that is logged", options.reason));
     }
   }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
@@ -163,8 +175,8 @@ Status RefusalsCommand(const Globals& globals, const PageOptions& options, Run*)
     JEJAK_RETURN_IF_ERROR(session->queries().Official(options.official).status());
     official = options.official;
   }
-  JEJAK_ASSIGN_OR_RETURN(auto lines,
-                         session->queries().Refusals(region, official, reason, from, options.page_size + 1));
+  JEJAK_ASSIGN_OR_RETURN(auto lines, session->queries().Refusals(region, official, reason, from,
+                                                                 options.page_size + 1));
   return ShowPage(globals, *session, options, "refusals", std::move(lines), Json::object());
 }
 
@@ -177,20 +189,22 @@ void AddPaging(CLI::App* command, const std::shared_ptr<PageOptions>& options) {
 
 void AddListCommands(Program* program) {
   const auto findings = std::make_shared<FindingsOptions>();
-  CLI::App* command =
-      program->Add(program->app(), "findings", "rules that forms break", findings, &FindingsCommand);
+  CLI::App* command = program->Add(program->app(), "findings", "rules that forms break", findings,
+                                   &FindingsCommand);
   command->add_option("--contest", findings->contest, "only this contest");
   command->add_option("--region", findings->region, "only in this region");
   command->add_option("--rule", findings->rule, "only this rule, such as C09");
   command->add_flag("--open", findings->open, "without those that were cleared");
 
   const auto activity = std::make_shared<PageOptions>();
-  command = program->Add(program->app(), "activity", "everything an official did", activity, &ActivityCommand);
+  command = program->Add(program->app(), "activity", "everything an official did", activity,
+                         &ActivityCommand);
   command->add_option("--official", activity->official, "id of the official")->required();
   AddPaging(command, activity);
 
   const auto refusals = std::make_shared<PageOptions>();
-  command = program->Add(program->app(), "refusals", "attempts that were refused", refusals, &RefusalsCommand);
+  command = program->Add(program->app(), "refusals", "attempts that were refused", refusals,
+                         &RefusalsCommand);
   command->add_option("--region", refusals->region, "only in this region");
   command->add_option("--official", refusals->official, "only by this official");
   command->add_option("--reason", refusals->reason, "only for this reason, such as STAGE_SEALED");

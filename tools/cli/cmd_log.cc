@@ -13,8 +13,9 @@ Status CheckpointCommand(const Globals& globals, const CheckpointOptions& option
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   const Console& console = globals.console;
   if (options.vkey) {
-    const std::string vkey = merkle::FormatVerifierKey(
-        {session->election().origin, merkle::KeyType::kEd25519, session->election().state.ledger_key});
+    const std::string vkey =
+        merkle::FormatVerifierKey({session->election().origin, merkle::KeyType::kEd25519,
+                                   session->election().state.ledger_key});
     if (console.json) {
       console.Print({{"vkey", vkey}});
     } else {
@@ -35,8 +36,8 @@ Status CheckpointCommand(const Globals& globals, const CheckpointOptions& option
 
 void AddLogCommands(Program* program) {
   const auto options = std::make_shared<CheckpointOptions>();
-  CLI::App* command =
-      program->Add(program->app(), "checkpoint", "the newest signed checkpoint", options, &CheckpointCommand);
+  CLI::App* command = program->Add(program->app(), "checkpoint", "the newest signed checkpoint",
+                                   options, &CheckpointCommand);
   command->add_flag("--vkey", options->vkey, "the log's verifier key instead");
 }
 

@@ -52,7 +52,8 @@ Status Enrol(const Globals& globals, const EnrolOptions& options, Run* run) {
   for (size_t i = 0; i < file->officials.size(); ++i) {
     OfficialEntry& entry = file->officials[i];
     if (entry.name.size() > limits::kNameBytesMax || !IsPlainText(entry.name)) {
-      return InFile(options.file, Malformed(fmt::format("/officials/{}/name", i), "not plain text, or too long"));
+      return InFile(options.file,
+                    Malformed(fmt::format("/officials/{}/name", i), "not plain text, or too long"));
     }
     people.push_back(HidePerson(entry.fact.id, entry.name));
     entry.fact.name = CommitmentOf(people.back());
@@ -110,7 +111,8 @@ Status RevokeKey(const Globals& globals, const ActOptions& options, Run* run) {
   event::KeyRevoked body{key, options.reason, std::nullopt};
   if (!options.suspect_since.empty()) {
     body.suspect_since = ParseTime(options.suspect_since);
-    if (!body.suspect_since) return Status(Reason::kInvalidArgument, "--suspect-since is an RFC 3339 time");
+    if (!body.suspect_since)
+      return Status(Reason::kInvalidArgument, "--suspect-since is an RFC 3339 time");
   }
   return Act(globals, options, std::move(body), run);
 }
@@ -123,7 +125,9 @@ Status ReleaseKey(const Globals& globals, const ActOptions& options, Run* run) {
 Status AddKey(const Globals& globals, const ActOptions& options, Run* run) {
   JEJAK_ASSIGN_OR_RETURN(const PublicKey key, ReadPublic(options.public_key));
   const auto proof = FixedFromHex<Signature>(options.proof);
-  if (!proof) return Status(Reason::kInvalidArgument, "--proof is the 128 hex digits that `key prove` printed");
+  if (!proof)
+    return Status(Reason::kInvalidArgument,
+                  "--proof is the 128 hex digits that `key prove` printed");
   return Act(globals, options, event::KeyEnrolled{options.official, {key, *proof}}, run);
 }
 
@@ -133,7 +137,8 @@ struct ShowOptions {
 
 Status Show(const Globals& globals, const ShowOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const admission::OfficialState official, session->queries().Official(options.official));
+  JEJAK_ASSIGN_OR_RETURN(const admission::OfficialState official,
+                         session->queries().Official(options.official));
   const auto person = session->view().PersonOf(options.official);
   Json out;
   out["official"] = options.official;
@@ -155,7 +160,8 @@ Status Show(const Globals& globals, const ShowOptions& options, Run*) {
   }
   Table table({Table::Align::kLeft, Table::Align::kLeft});
   for (const auto& [key, value] : out.items()) {
-    if (!value.is_array()) table.Row({key, value.is_string() ? value.get<std::string>() : value.dump()});
+    if (!value.is_array())
+      table.Row({key, value.is_string() ? value.get<std::string>() : value.dump()});
   }
   for (const Json& key : out["keys"]) table.Row({"key", key.get<std::string>()});
   table.Print(console);
@@ -172,7 +178,8 @@ void AddOfficialCommands(Program* program) {
   command->add_option("--key", enrol->key, "key file of whoever may enrol them")->required();
   command->add_option("--file", enrol->file, "OFFICIALS.json")->required();
 
-  const auto add = [&](const char* name, const char* text, Status (*run)(const Globals&, const ActOptions&, Run*)) {
+  const auto add = [&](const char* name, const char* text,
+                       Status (*run)(const Globals&, const ActOptions&, Run*)) {
     const auto options = std::make_shared<ActOptions>();
     CLI::App* act = program->Add(group, name, text, options, run);
     act->add_option("--key", options->key, "key file of whoever may do this")->required();
@@ -194,12 +201,14 @@ void AddOfficialCommands(Program* program) {
     return std::pair(act, options);
   };
   const auto [revoke, revoke_options] = with_key("revoke-key", "revoke a key", &RevokeKey);
-  revoke->add_option("--suspect-since", revoke_options->suspect_since, "entries of the key since then are suspect");
+  revoke->add_option("--suspect-since", revoke_options->suspect_since,
+                     "entries of the key since then are suspect");
   with_key("release-key", "release a key that too many refusals suspended", &ReleaseKey);
   const auto [add_key, key_options] = add("add-key", "enrol another key of an official", &AddKey);
   add_key->add_option("--official", key_options->official, "id of the official")->required();
   add_key->add_option("--public-key", key_options->public_key, "the new key, in hex")->required();
-  add_key->add_option("--proof", key_options->proof, "its proof, from `jejak key prove`")->required();
+  add_key->add_option("--proof", key_options->proof, "its proof, from `jejak key prove`")
+      ->required();
 
   const auto show = std::make_shared<ShowOptions>();
   command = program->Add(group, "show", "an official and its keys", show, &Show);

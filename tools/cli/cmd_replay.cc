@@ -53,7 +53,8 @@ Result<Filter> ReadFilter(const ReplayOptions& options, const projection::Querie
   }
   if (!options.kind.empty()) {
     filter.kind = event::ParseBodyName(options.kind);
-    if (!filter.kind) return Status(Reason::kInvalidArgument, fmt::format("--kind {}: no such kind", options.kind));
+    if (!filter.kind)
+      return Status(Reason::kInvalidArgument, fmt::format("--kind {}: no such kind", options.kind));
   }
   if (!options.official.empty()) {
     JEJAK_RETURN_IF_ERROR(queries.Official(options.official).status());
@@ -65,13 +66,15 @@ Result<Filter> ReadFilter(const ReplayOptions& options, const projection::Querie
 
 Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*) {
   if (options.follow) {
-    return Status(Reason::kInvalidArgument, "--follow needs a daemon: a local ledger has one process at a time");
+    return Status(Reason::kInvalidArgument,
+                  "--follow needs a daemon: a local ledger has one process at a time");
   }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   JEJAK_ASSIGN_OR_RETURN(const Filter filter, ReadFilter(options, session->queries()));
   const uint64_t size = session->view().size().value;
   if (options.from > size) {
-    return Status(Reason::kInvalidArgument, fmt::format("--from {}: the log has {} entries", options.from, size))
+    return Status(Reason::kInvalidArgument,
+                  fmt::format("--from {}: the log has {} entries", options.from, size))
         .With("size", std::to_string(size));
   }
   // --to is the last index wanted.
@@ -79,7 +82,8 @@ Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*)
   Authors authors(session.get());
   UnixMicros time;
   for (uint64_t index = options.from; index < end; ++index) {
-    JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, session->view().Entry(LogIndex(index)));
+    JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry,
+                           session->view().Entry(LogIndex(index)));
     time = entry.entry.received_at;
     if (!filter.Matches(entry, session->queries())) continue;
     globals.console.Print({{"entry", EntryToJson(globals.console, entry, &authors)}});
@@ -98,7 +102,8 @@ Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*)
 
 void AddReplayCommand(Program* program) {
   const auto options = std::make_shared<ReplayOptions>();
-  CLI::App* command = program->Add(program->app(), "replay", "entries as JSON lines", options, &ReplayCommand);
+  CLI::App* command =
+      program->Add(program->app(), "replay", "entries as JSON lines", options, &ReplayCommand);
   command->add_option("--from", options->from, "first index (0)");
   command->add_option("--to", options->to, "last index (the newest)");
   command->add_flag("--follow", options->follow, "go on with what is appended");

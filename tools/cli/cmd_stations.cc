@@ -49,7 +49,8 @@ std::vector<election::FieldKey> ColumnsOf(const Session& session, const std::str
   }
   for (const auto& [id, choice] : choices) {
     out.push_back(election::FieldKey::Votes(id));
-    if (choice.kind == election::ChoiceKind::kParty) out.push_back(election::FieldKey::PartyTotal(id));
+    if (choice.kind == election::ChoiceKind::kParty)
+      out.push_back(election::FieldKey::PartyTotal(id));
   }
   for (uint16_t f = 0; f < election::kFigures; ++f) {
     out.push_back(election::FieldKey::Of(static_cast<election::Figure>(f)));
@@ -105,16 +106,16 @@ Status PrintCsv(const Session& session, const Console& console, const StationsOp
   const auto columns = ColumnsOf(session, options.contest, region);
   console.Line(fmt::format("# election={} mode={} contest={} region={} size={} time={} root={}",
                            ToHex(session.election().state.id), Name(session.election().state.mode),
-                           options.contest, region.display(), as_of.size.value, FormatTime(as_of.time),
-                           ToHex(as_of.root)));
+                           options.contest, region.display(), as_of.size.value,
+                           FormatTime(as_of.time), ToHex(as_of.root)));
   std::string head = "tps,name,round,state,newest_index";
   for (const auto& key : columns) head += "," + election::FieldName(key);
   console.Line(head);
   return Walk(session, options, region,
               [&](const StationLine& line) {
-                std::string text = fmt::format("{},{},{},{},{}", line.code.str(), CsvText(line.name), line.round,
-                                               FlagWords(line.flags),
-                                               line.newest ? std::to_string(line.newest->value) : "");
+                std::string text = fmt::format(
+                    "{},{},{},{},{}", line.code.str(), CsvText(line.name), line.round,
+                    FlagWords(line.flags), line.newest ? std::to_string(line.newest->value) : "");
                 for (const auto& key : columns) text += "," + ValueOf(line, key);
                 console.Line(text);
               })
@@ -134,7 +135,8 @@ Status PrintTable(const Session& session, const Console& console, const Stations
     columns.push_back(key);
     head.push_back(fmt::format("({})", choice.number));
   }
-  for (const auto figure : {election::Figure::kValid, election::Figure::kInvalid, election::Figure::kTotal}) {
+  for (const auto figure :
+       {election::Figure::kValid, election::Figure::kInvalid, election::Figure::kTotal}) {
     columns.push_back(election::FieldKey::Of(figure));
     head.emplace_back(Name(figure));
   }
@@ -142,7 +144,8 @@ Status PrintTable(const Session& session, const Console& console, const Stations
   aligns[0] = aligns[1] = Table::Align::kLeft;
   Table table(aligns);
   table.Row(head);
-  JEJAK_ASSIGN_OR_RETURN(const std::string next, Walk(session, options, region, [&](const StationLine& line) {
+  JEJAK_ASSIGN_OR_RETURN(const std::string next,
+                         Walk(session, options, region, [&](const StationLine& line) {
                            std::vector<std::string> row = {line.code.str(), FlagWords(line.flags)};
                            for (const auto& key : columns) row.push_back(ValueOf(line, key));
                            table.Row(std::move(row));
@@ -160,7 +163,8 @@ Status StationsCommand(const Globals& globals, const StationsOptions& options, R
   JEJAK_RETURN_IF_ERROR(CheckAsOf(*session, options.as_of));
   JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(*session));
   std::string ignored;
-  JEJAK_RETURN_IF_ERROR(session->queries().Stations(options.contest, region, "", 0, &ignored).status());
+  JEJAK_RETURN_IF_ERROR(
+      session->queries().Stations(options.contest, region, "", 0, &ignored).status());
   const Console& console = globals.console;
   if (options.csv) return PrintCsv(*session, console, options, region, as_of);
   if (!console.json) return PrintTable(*session, console, options, region, as_of);
@@ -172,7 +176,8 @@ Status StationsCommand(const Globals& globals, const StationsOptions& options, R
   out["region"] = RegionToJson(name);
   out["as_of"] = AsOfToJson(as_of);
   out["stations"] = Json::array();
-  JEJAK_ASSIGN_OR_RETURN(const std::string next, Walk(*session, options, region, [&](const StationLine& line) {
+  JEJAK_ASSIGN_OR_RETURN(const std::string next,
+                         Walk(*session, options, region, [&](const StationLine& line) {
                            out["stations"].push_back(LineToJson(line));
                          }));
   out["next_page_token"] = next;
@@ -184,12 +189,14 @@ Status StationsCommand(const Globals& globals, const StationsOptions& options, R
 
 void AddStationsCommand(Program* program) {
   const auto options = std::make_shared<StationsOptions>();
-  CLI::App* command =
-      program->Add(program->app(), "stations", "one TPS a line, in code order", options, &StationsCommand);
+  CLI::App* command = program->Add(program->app(), "stations", "one TPS a line, in code order",
+                                   options, &StationsCommand);
   command->add_option("--contest", options->contest, "contest, such as ppwp")->required();
-  command->add_option("--region", options->region, "code of a region or TPS; 0 is the nation")->required();
+  command->add_option("--region", options->region, "code of a region or TPS; 0 is the nation")
+      ->required();
   command->add_option("--as-of", options->as_of, "log size or time");
-  command->add_flag("--csv", options->csv, "comma-separated; the first line says size, time and root");
+  command->add_flag("--csv", options->csv,
+                    "comma-separated; the first line says size, time and root");
   command->add_option("--page-size", options->page_size, "lines of a page; all when not given");
   command->add_option("--page-token", options->page_token, "where the page before ended");
 }

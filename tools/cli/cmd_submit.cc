@@ -12,7 +12,8 @@ struct SubmitOptions {
   std::string key, file, kind, occurred_at;
 };
 
-Status SubmitBody(const Globals& globals, const SubmitOptions& options, event::BodyKind kind, Run* run) {
+Status SubmitBody(const Globals& globals, const SubmitOptions& options, event::BodyKind kind,
+                  Run* run) {
   JEJAK_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(options.file));
   auto body = BodyFromJson(kind, json);
   if (!body.ok()) return InFile(options.file, body.status());
@@ -25,7 +26,8 @@ Status SubmitBody(const Globals& globals, const SubmitOptions& options, event::B
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ReadKey(globals, options.key));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals));
   JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(key)));
-  JEJAK_ASSIGN_OR_RETURN(const event::SignedEvent event, signer.Sign(std::move(*body), occurred_at));
+  JEJAK_ASSIGN_OR_RETURN(const event::SignedEvent event,
+                         signer.Sign(std::move(*body), occurred_at));
   JEJAK_ASSIGN_OR_RETURN(const engine::Receipt receipt, Append(*session, event));
   JEJAK_RETURN_IF_ERROR(session->Close());
   return ShowReceipt(globals.console, receipt, run);
@@ -41,30 +43,39 @@ Status SubmitCorrection(const Globals& globals, const SubmitOptions& options, Ru
 
 Status SubmitAny(const Globals& globals, const SubmitOptions& options, Run* run) {
   const auto kind = event::ParseBodyName(options.kind);
-  if (!kind) return Status(Reason::kInvalidArgument, fmt::format("--kind {}: no such kind of event", options.kind));
+  if (!kind)
+    return Status(Reason::kInvalidArgument,
+                  fmt::format("--kind {}: no such kind of event", options.kind));
   if (*kind == event::BodyKind::kElectionOpened || *kind == event::BodyKind::kTallyCommitted) {
-    return Status(Reason::kInvalidArgument, fmt::format("--kind {}: only the ledger itself makes these", options.kind));
+    return Status(Reason::kInvalidArgument,
+                  fmt::format("--kind {}: only the ledger itself makes these", options.kind));
   }
   return SubmitBody(globals, options, *kind, run);
 }
 
-void AddOptions(CLI::App* command, const std::shared_ptr<SubmitOptions>& options, const char* file) {
+void AddOptions(CLI::App* command, const std::shared_ptr<SubmitOptions>& options,
+                const char* file) {
   command->add_option("--key", options->key, "the author's key file")->required();
   command->add_option("--file", options->file, file)->required();
-  command->add_option("--occurred-at", options->occurred_at, "when it happened, by the author's clock (now)");
+  command->add_option("--occurred-at", options->occurred_at,
+                      "when it happened, by the author's clock (now)");
 }
 
 }  // namespace
 
 void AddSubmitCommands(Program* program) {
   const auto form = std::make_shared<SubmitOptions>();
-  AddOptions(program->Add(program->app(), "submit", "submit a C.Hasil form", form, &SubmitForm), form, "FORM.json");
+  AddOptions(program->Add(program->app(), "submit", "submit a C.Hasil form", form, &SubmitForm),
+             form, "FORM.json");
   const auto correction = std::make_shared<SubmitOptions>();
-  AddOptions(program->Add(program->app(), "correct", "correct a result (pembetulan)", correction, &SubmitCorrection),
+  AddOptions(program->Add(program->app(), "correct", "correct a result (pembetulan)", correction,
+                          &SubmitCorrection),
              correction, "CORRECTION.json");
   const auto any = std::make_shared<SubmitOptions>();
-  CLI::App* command = program->Add(program->app(), "file", "append any other event: rounds, objections, "
-                                   "incidents, decisions, recapitulations …", any, &SubmitAny);
+  CLI::App* command = program->Add(program->app(), "file",
+                                   "append any other event: rounds, objections, "
+                                   "incidents, decisions, recapitulations …",
+                                   any, &SubmitAny);
   AddOptions(command, any, "the event's body as JSON");
   command->add_option("--kind", any->kind, "name of the body, such as resultFinalised")->required();
 }

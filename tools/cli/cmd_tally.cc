@@ -31,21 +31,23 @@ void PrintHead(const Session& session, const Console& console, const std::string
   console.Line(fmt::format("{}  {}", contest, place));
   if (const std::string mode = ModeWords(session, console); !mode.empty()) console.Line(mode);
   console.Line(fmt::format(
-      "{} {} {} TPS {}{}; {}", console.Number(static_cast<uint64_t>(c.reported)), console.T("of", "dari"),
-      console.Number(static_cast<uint64_t>(c.total)), console.T("in", "masuk"),
+      "{} {} {} TPS {}{}; {}", console.Number(static_cast<uint64_t>(c.reported)),
+      console.T("of", "dari"), console.Number(static_cast<uint64_t>(c.total)),
+      console.T("in", "masuk"),
       tally.expected ? fmt::format(" ({} {})", console.Number(uint64_t{*tally.expected}),
                                    console.T("expected", "seharusnya"))
                      : "",
       AsOfWords(as_of, console)));
-  console.Line(fmt::format("{} {}, {} {}, {} {}, {} {}", console.T("corrected", "dibetulkan"), c.corrected,
-                           console.T("completed", "dilengkapi"), c.completed,
+  console.Line(fmt::format("{} {}, {} {}, {} {}, {} {}", console.T("corrected", "dibetulkan"),
+                           c.corrected, console.T("completed", "dilengkapi"), c.completed,
                            console.T("photo replaced", "foto diganti"), c.evidence_replaced,
                            console.T("with findings", "dengan temuan"), c.with_findings));
   console.Line("");
 }
 
 void PrintFigures(const Console& console, const projection::Tally& tally) {
-  Table votes({Table::Align::kRight, Table::Align::kLeft, Table::Align::kRight, Table::Align::kRight});
+  Table votes(
+      {Table::Align::kRight, Table::Align::kLeft, Table::Align::kRight, Table::Align::kRight});
   votes.Row({"", "", std::string(console.T("votes", "suara")), "TPS"});
   for (const projection::ChoiceSum& sum : tally.votes) {
     const bool party = sum.choice.kind == election::ChoiceKind::kParty;
@@ -56,17 +58,20 @@ void PrintFigures(const Console& console, const projection::Tally& tally) {
   votes.Print(console);
   console.Line("");
   Table figures({Table::Align::kLeft, Table::Align::kRight, Table::Align::kRight});
-  figures.Row({std::string(console.T("figure", "angka")), std::string(console.T("sum", "jumlah")), "TPS"});
+  figures.Row(
+      {std::string(console.T("figure", "angka")), std::string(console.T("sum", "jumlah")), "TPS"});
   for (const projection::FigureSum& sum : tally.figures) {
     if (!sum.value) continue;
-    figures.Row({std::string(Name(sum.figure)), console.Number(*sum.value), console.Number(uint64_t{sum.present})});
+    figures.Row({std::string(Name(sum.figure)), console.Number(*sum.value),
+                 console.Number(uint64_t{sum.present})});
   }
   figures.Print(console);
 }
 
 void PrintChildren(const Console& console, const std::vector<projection::Tally>& children) {
   if (children.empty()) return;
-  std::vector<Table::Align> columns = {Table::Align::kLeft, Table::Align::kLeft, Table::Align::kRight};
+  std::vector<Table::Align> columns = {Table::Align::kLeft, Table::Align::kLeft,
+                                       Table::Align::kRight};
   std::vector<std::string> head = {"", "", "TPS"};
   for (const projection::ChoiceSum& sum : children.front().votes) {
     if (sum.choice.party != 0) continue;  // candidates would make the table too wide
@@ -76,10 +81,12 @@ void PrintChildren(const Console& console, const std::vector<projection::Tally>&
   Table table(columns);
   table.Row(head);
   for (const projection::Tally& child : children) {
-    std::vector<std::string> row = {child.region.code.str(), child.region.name,
-                                    fmt::format("{}/{}", child.stations.reported, child.stations.total)};
+    std::vector<std::string> row = {
+        child.region.code.str(), child.region.name,
+        fmt::format("{}/{}", child.stations.reported, child.stations.total)};
     for (const projection::ChoiceSum& sum : child.votes) {
-      if (sum.choice.party == 0 && row.size() < columns.size()) row.push_back(SumWords(console, sum));
+      if (sum.choice.party == 0 && row.size() < columns.size())
+        row.push_back(SumWords(console, sum));
     }
     table.Row(std::move(row));
   }
@@ -110,7 +117,10 @@ Status TallyCommand(const Globals& globals, const TallyOptions& options, Run*) {
   std::vector<election::RegionCode> below;
   if (!options.dapil.empty()) {
     JEJAK_ASSIGN_OR_RETURN(tally, queries.TallyOfDapil(options.contest, options.dapil));
-    below = queries.registry().Contest(options.contest)->ballots.find(options.dapil)->second->ballot->members;
+    below = queries.registry()
+                .Contest(options.contest)
+                ->ballots.find(options.dapil)
+                ->second->ballot->members;
   } else {
     JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
     JEJAK_ASSIGN_OR_RETURN(tally, queries.TallyOf(options.contest, region));
@@ -119,7 +129,8 @@ Status TallyCommand(const Globals& globals, const TallyOptions& options, Run*) {
     }
   }
   std::vector<projection::Tally> children;
-  for (const election::RegionCode& code : options.children ? below : std::vector<election::RegionCode>()) {
+  for (const election::RegionCode& code :
+       options.children ? below : std::vector<election::RegionCode>()) {
     JEJAK_ASSIGN_OR_RETURN(projection::Tally child, queries.TallyOf(options.contest, code));
     children.push_back(std::move(child));
   }
@@ -158,7 +169,8 @@ Status TallyCommand(const Globals& globals, const TallyOptions& options, Run*) {
 
 void AddTallyCommands(Program* program) {
   const auto options = std::make_shared<TallyOptions>();
-  CLI::App* command = program->Add(program->app(), "tally", "figures of a region or dapil", options, &TallyCommand);
+  CLI::App* command =
+      program->Add(program->app(), "tally", "figures of a region or dapil", options, &TallyCommand);
   command->add_option("--contest", options->contest, "contest, such as ppwp")->required();
   command->add_option("--region", options->region, "code of a region or TPS; 0 is the nation");
   command->add_option("--dapil", options->dapil, "code of an electoral district");

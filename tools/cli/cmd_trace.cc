@@ -50,36 +50,43 @@ void PrintPage(const Session& session, const Console& console, const projection:
   console.Line(title);
   if (const std::string mode = ModeWords(session, console); !mode.empty()) console.Line(mode);
   console.Line(fmt::format("{}; {} {}; {}", console.Number(page.value), page.missing,
-                           console.T("TPS without this figure", "TPS tanpa angka ini"), AsOfWords(as_of, console)));
+                           console.T("TPS without this figure", "TPS tanpa angka ini"),
+                           AsOfWords(as_of, console)));
   console.Line("");
   Table table({Table::Align::kLeft, Table::Align::kRight, Table::Align::kRight, Table::Align::kLeft,
                Table::Align::kLeft, Table::Align::kLeft});
-  table.Row({"TPS", std::string(console.T("value", "nilai")), std::string(console.T("entry", "entri")),
-             std::string(console.T("set by", "ditetapkan oleh")), std::string(console.T("received", "diterima")),
+  table.Row({"TPS", std::string(console.T("value", "nilai")),
+             std::string(console.T("entry", "entri")),
+             std::string(console.T("set by", "ditetapkan oleh")),
+             std::string(console.T("received", "diterima")),
              std::string(console.T("edits", "perubahan"))});
   for (const projection::TraceEntry& e : page.entries) {
     std::string edits;
     for (const projection::TraceEdit& edit : e.edits) {
       edits += fmt::format("{}{}→{} ({}, #{})", edits.empty() ? "" : ", ",
                            edit.before ? std::to_string(*edit.before) : "-",
-                           edit.after ? std::to_string(*edit.after) : "-", edit.reason, edit.index.value);
+                           edit.after ? std::to_string(*edit.after) : "-", edit.reason,
+                           edit.index.value);
     }
     if (!e.edits.empty()) {
       edits += fmt::format("; {} #{} {}", console.T("original", "asal"), e.original_index.value,
                            authors->Words(e.original_author));
     }
-    table.Row({e.tps.str(), std::to_string(e.value), std::to_string(e.index.value), authors->Words(e.author),
-               FormatTime(e.received_at), edits});
+    table.Row({e.tps.str(), std::to_string(e.value), std::to_string(e.index.value),
+               authors->Words(e.author), FormatTime(e.received_at), edits});
   }
   table.Print(console);
-  if (!page.next.empty()) console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), page.next));
+  if (!page.next.empty())
+    console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), page.next));
 }
 
 Status TraceCommand(const Globals& globals, const TraceOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const election::FieldKey field, ParseNumber(options.choice, options.figure));
+  JEJAK_ASSIGN_OR_RETURN(const election::FieldKey field,
+                         ParseNumber(options.choice, options.figure));
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
   if (options.page_size == 0 || options.page_size > limits::kPageSizeMax) {
-    return Status(Reason::kInvalidArgument, fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
+    return Status(Reason::kInvalidArgument,
+                  fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
   }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   JEJAK_RETURN_IF_ERROR(CheckAsOf(*session, options.as_of));
@@ -95,15 +102,17 @@ Status TraceCommand(const Globals& globals, const TraceOptions& options, Run*) {
                     "--page-token: not of this ledger at its present size; begin again without it");
     }
   }
-  JEJAK_ASSIGN_OR_RETURN(projection::TracePage page, session->queries().Trace(options.contest, region, field, from,
-                                                                              options.page_size));
+  JEJAK_ASSIGN_OR_RETURN(
+      projection::TracePage page,
+      session->queries().Trace(options.contest, region, field, from, options.page_size));
   if (!page.next.empty()) page.next += "." + std::to_string(as_of.size.value);
   JEJAK_ASSIGN_OR_RETURN(const projection::RegionName name, session->queries().Region(region));
   Authors authors(session.get());
   const Console& console = globals.console;
   if (!console.json) {
     PrintPage(*session, console, page,
-              fmt::format("{}  {} {}  {}", options.contest, region.display(), name.name, election::FieldName(field)),
+              fmt::format("{}  {} {}  {}", options.contest, region.display(), name.name,
+                          election::FieldName(field)),
               as_of, &authors);
     return OkStatus();
   }
@@ -115,7 +124,8 @@ Status TraceCommand(const Globals& globals, const TraceOptions& options, Run*) {
   out["missing"] = page.missing;
   out["as_of"] = AsOfToJson(as_of);
   out["entries"] = Json::array();
-  for (const projection::TraceEntry& entry : page.entries) out["entries"].push_back(EntryToJson(entry, &authors));
+  for (const projection::TraceEntry& entry : page.entries)
+    out["entries"].push_back(EntryToJson(entry, &authors));
   out["next_page_token"] = page.next;
   console.Print(out);
   return OkStatus();
@@ -125,11 +135,14 @@ Status TraceCommand(const Globals& globals, const TraceOptions& options, Run*) {
 
 void AddTraceCommand(Program* program) {
   const auto options = std::make_shared<TraceOptions>();
-  CLI::App* command = program->Add(program->app(), "trace", "the entries under a number", options, &TraceCommand);
+  CLI::App* command =
+      program->Add(program->app(), "trace", "the entries under a number", options, &TraceCommand);
   command->add_option("--contest", options->contest, "contest, such as ppwp")->required();
-  command->add_option("--region", options->region, "code of a region or TPS; 0 is the nation")->required();
+  command->add_option("--region", options->region, "code of a region or TPS; 0 is the nation")
+      ->required();
   command->add_option("--choice", options->choice, "votes of this choice");
-  command->add_option("--figure", options->figure, "a figure of the form, such as valid or voters_total.j");
+  command->add_option("--figure", options->figure,
+                      "a figure of the form, such as valid or voters_total.j");
   command->add_option("--as-of", options->as_of, "log size or time");
   command->add_option("--page-size", options->page_size, "TPS of a page (100)");
   command->add_option("--page-token", options->page_token, "where the page before ended");

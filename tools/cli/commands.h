@@ -1,4 +1,5 @@
-// The commands, by file. Each adds its commands to the program; the one that was named leaves its run here.
+// The commands, by file. Each adds its commands to the program; the one that was named leaves its
+// run here.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -8,8 +9,8 @@
 
 namespace jejak::cli {
 
-// What was chosen. A run prints its own output and returns the error that decides the exit status; when it has
-// shown that error itself it says so in `shown`.
+// What was chosen. A run prints its own output and returns the error that decides the exit status;
+// when it has shown that error itself it says so in `shown`.
 struct Run {
   bool shown = false;
 };
@@ -33,7 +34,9 @@ class Program {
     CLI::App* command = parent->add_subcommand(name, text);
     Command* chosen = chosen_;
     command->callback([chosen, options, run] {
-      *chosen = [options, run](const Globals& globals, Run* state) { return run(globals, *options, state); };
+      *chosen = [options, run](const Globals& globals, Run* state) {
+        return run(globals, *options, state);
+      };
     });
     return command;
   }

@@ -13,8 +13,8 @@ namespace {
 
 // Characters as a terminal counts them, near enough: code points.
 size_t Width(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
 }
 
 void Write(std::FILE* file, std::string_view text) {
@@ -69,7 +69,8 @@ Json Console::ErrorObject(const Status& status) const {
   Json error;
   error["reason"] = std::string(info.name);
   const std::string text(T(info.text_en, info.text_id));
-  error["message"] = status.message().empty() ? text : fmt::format("{}: {}", text, status.message());
+  error["message"] =
+      status.message().empty() ? text : fmt::format("{}: {}", text, status.message());
   error["action"] = std::string(T(info.action_en, info.action_id));
   error["metadata"] = Json::object();
   for (const auto& [key, value] : status.metadata()) error["metadata"][key] = value;
@@ -124,8 +125,8 @@ void Progress::Show(uint64_t done) {
   drawn_ = true;
   constexpr uint64_t kCells = 30;
   const uint64_t part = total_ == 0 ? 0 : std::min(kCells, done * kCells / total_);
-  fmt::print(stderr, "\r\033[K{} [{}{}] {}/{}", label_, std::string(part, '#'), std::string(kCells - part, '.'),
-             done, total_);
+  fmt::print(stderr, "\r\033[K{} [{}{}] {}/{}", label_, std::string(part, '#'),
+             std::string(kCells - part, '.'), done, total_);
   std::fflush(stderr);
 }
 

@@ -1,4 +1,5 @@
-// What the program says: documents and tables on stdout, diagnostics on stderr, in Indonesian or English.
+// What the program says: documents and tables on stdout, diagnostics on stderr, in Indonesian or
+// English.
 //
 // Thread rule: one thread.
 #pragma once
@@ -14,7 +15,8 @@
 namespace jejak::cli {
 
 enum class Language : uint8_t { kEnglish, kIndonesian };
-// "id" or "en"; anything else is none. From LC_ALL, LC_MESSAGES, LANG: Indonesian where they say so.
+// "id" or "en"; anything else is none. From LC_ALL, LC_MESSAGES, LANG: Indonesian where they say
+// so.
 std::optional<Language> ParseLanguage(std::string_view text);
 Language LanguageOfEnvironment();
 

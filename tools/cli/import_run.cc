@@ -24,10 +24,11 @@ const std::optional<event::Source>* SourceOf(const event::Body& body) {
 
 }  // namespace
 
-Result<std::unique_ptr<ImportRun>> ImportRun::Open(const Globals* globals, Session* session, Signer signer,
-                                                   std::string contest, size_t batch,
+Result<std::unique_ptr<ImportRun>> ImportRun::Open(const Globals* globals, Session* session,
+                                                   Signer signer, std::string contest, size_t batch,
                                                    const std::string& receipts) {
-  std::unique_ptr<ImportRun> run(new ImportRun(globals, session, std::move(signer), std::move(contest), batch));
+  std::unique_ptr<ImportRun> run(
+      new ImportRun(globals, session, std::move(signer), std::move(contest), batch));
   if (!receipts.empty()) {
     run->receipts_.reset(std::fopen(receipts.c_str(), "ab"));
     if (!run->receipts_) {
@@ -52,7 +53,8 @@ Result<sirekap::ImportedState> ImportRun::StateOf(const election::StationCode& t
   for (auto at = round->versions.rbegin(); at != round->versions.rend(); ++at) {
     JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, session_->view().Entry(*at));
     const auto* source = SourceOf(entry.event.body);
-    if (source == nullptr || !source->has_value() || (*source)->system != sirekap::kSourceSystem) continue;
+    if (source == nullptr || !source->has_value() || (*source)->system != sirekap::kSourceSystem)
+      continue;
     state.time = sirekap::TimeOf(**source);
     break;
   }
@@ -113,7 +115,8 @@ Status ImportRun::WriteReceipts(const std::vector<engine::Outcome>& outcomes) {
   for (const engine::Outcome& outcome : outcomes) {
     if (!outcome.receipt) continue;
     const std::string line = DumpLine(ReceiptToJson(*outcome.receipt)) + "\n";
-    if (std::fwrite(line.data(), 1, line.size(), receipts_.get()) != line.size()) return FileFailed(errno);
+    if (std::fwrite(line.data(), 1, line.size(), receipts_.get()) != line.size())
+      return FileFailed(errno);
   }
   if (std::fflush(receipts_.get()) != 0) return FileFailed(errno);
   return OkStatus();
@@ -123,11 +126,13 @@ Status ImportRun::Flush() {
   if (events_.empty()) return OkStatus();
   engine::SubmitOptions options;
   options.proofs = receipts_ != nullptr;
-  const std::vector<engine::Outcome> outcomes = session_->ledger().Submit(std::move(events_), options);
+  const std::vector<engine::Outcome> outcomes =
+      session_->ledger().Submit(std::move(events_), options);
   events_.clear();
   JEJAK_RETURN_IF_ERROR(WriteReceipts(outcomes));
   for (size_t i = 0; i < outcomes.size(); ++i) {
-    // The next events would not follow on this one: the run ends, and the next one goes on from the ledger.
+    // The next events would not follow on this one: the run ends, and the next one goes on from the
+    // ledger.
     JEJAK_RETURN_IF_ERROR(outcomes[i].door);
     const engine::Receipt& receipt = *outcomes[i].receipt;
     if (receipt.refusal) {

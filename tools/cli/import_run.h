@@ -1,8 +1,8 @@
-// Appends published versions in the order of import: what each adds becomes an event of the importer.
+// Appends published versions in the order of import: what each adds becomes an event of the
+// importer.
 //
-// Durability: a receipt is written to the receipts file only after the ledger has given it, and is flushed with
-// its batch.
-// Thread rule: one thread.
+// Durability: a receipt is written to the receipts file only after the ledger has given it, and is
+// flushed with its batch. Thread rule: one thread.
 #pragma once
 
 #include <cstdio>
@@ -24,8 +24,8 @@ struct ImportSummary {
 class ImportRun {
  public:
   // `receipts` may be empty: no file is written.
-  static Result<std::unique_ptr<ImportRun>> Open(const Globals* globals, Session* session, Signer signer,
-                                                 std::string contest, size_t batch,
+  static Result<std::unique_ptr<ImportRun>> Open(const Globals* globals, Session* session,
+                                                 Signer signer, std::string contest, size_t batch,
                                                  const std::string& receipts);
   // `versions` are in the order of import.
   Status Add(const std::vector<sirekap::Version>& versions);
@@ -40,9 +40,15 @@ class ImportRun {
     const sirekap::Version* version;
     sirekap::Decision decision;
   };
-  ImportRun(const Globals* globals, Session* session, Signer signer, std::string contest, size_t batch)
-      : globals_(globals), session_(session), signer_(std::move(signer)), contest_(std::move(contest)),
-        planner_(contest_), batch_(batch), receipts_(nullptr, &std::fclose) {}
+  ImportRun(const Globals* globals, Session* session, Signer signer, std::string contest,
+            size_t batch)
+      : globals_(globals),
+        session_(session),
+        signer_(std::move(signer)),
+        contest_(std::move(contest)),
+        planner_(contest_),
+        batch_(batch),
+        receipts_(nullptr, &std::fclose) {}
 
   Result<Station*> StationOf(const election::StationCode& tps);
   // What the ledger holds of a station from imports before.

@@ -28,7 +28,8 @@ std::filesystem::path KeyPath(const Globals& globals, const char* name) {
 }
 
 // The key in DIR/keys; a new one, not encrypted, when there is none and `make` is set.
-Result<crypto::SecretKey> ElectionKey(const Globals& globals, const char* name, bool make, bool* made) {
+Result<crypto::SecretKey> ElectionKey(const Globals& globals, const char* name, bool make,
+                                      bool* made) {
   const std::string path = KeyPath(globals, name).string();
   std::error_code error;
   if (!std::filesystem::exists(path, error) && make) {
@@ -46,10 +47,11 @@ Status MakeKeyFolder(const Globals& globals) {
     error = std::error_code(errno, std::generic_category());
   }
   if (!error) return OkStatus();
-  const bool denied = error == std::errc::permission_denied || error == std::errc::read_only_file_system;
-  const Reason reason = denied                                        ? Reason::kPermissionDenied
-                        : error == std::errc::no_space_on_device      ? Reason::kDiskFull
-                                                                      : Reason::kIoError;
+  const bool denied =
+      error == std::errc::permission_denied || error == std::errc::read_only_file_system;
+  const Reason reason = denied                                   ? Reason::kPermissionDenied
+                        : error == std::errc::no_space_on_device ? Reason::kDiskFull
+                                                                 : Reason::kIoError;
   return Status(reason, fmt::format("{}: {}", folder.string(), error.message()));
 }
 
@@ -79,7 +81,8 @@ Result<event::SignedEvent> Genesis(const crypto::SecretKey& root, const crypto::
 }
 
 Status CheckOurs(const Session& session) {
-  if (session.election().origin == kOrigin && session.election().state.mode == election::Mode::kArchive) {
+  if (session.election().origin == kOrigin &&
+      session.election().state.mode == election::Mode::kArchive) {
     return OkStatus();
   }
   return Status(Reason::kLedgerExists, fmt::format("it holds \"{}\"", session.election().name));
@@ -130,12 +133,14 @@ Status EnrolImporter(const Session& session, const crypto::SecretKey& key, Regis
   fact.role = election::Role::kImporter;
   fact.decree = kDecree;
   fact.name = CommitmentOf(person);
-  fact.keys = {{key.public_key(), crypto::SignEnrolment(key, session.election().state.id, kImporter)}};
+  fact.keys = {
+      {key.public_key(), crypto::SignEnrolment(key, session.election().state.id, kImporter)}};
   JEJAK_RETURN_IF_ERROR(registrar->Officials({fact}));
   return registrar->People({person});
 }
 
-// Kinds by code: cities are numbered from 71, the seventh digit tells kelurahan, desa and desa adat.
+// Kinds by code: cities are numbered from 71, the seventh digit tells kelurahan, desa and desa
+// adat.
 election::RegionKind KindOf(const election::RegionCode& code) {
   using election::RegionKind;
   if (code.IsAbroad()) return RegionKind::kAbroad;
@@ -162,13 +167,14 @@ std::optional<int16_t> OffsetOf(const election::RegionCode& province) {
 
 using Expected = std::map<election::RegionCode, uint32_t>;
 
-// The regions that enclose the stations and aren't registered, and amendments of what is expected of those that
-// are.
+// The regions that enclose the stations and aren't registered, and amendments of what is expected
+// of those that are.
 struct RegionPlan {
   std::vector<event::RegionFact> add;
   std::vector<event::Amendment> amend;
 };
-Result<RegionPlan> PlanRegions(const Session& session, const std::set<election::StationCode>& stations,
+Result<RegionPlan> PlanRegions(const Session& session,
+                               const std::set<election::StationCode>& stations,
                                const std::map<election::RegionCode, std::string>& names,
                                const Expected& expected) {
   std::set<election::RegionCode> needed;
@@ -192,7 +198,8 @@ Result<RegionPlan> PlanRegions(const Session& session, const std::set<election::
     }
     const auto name = names.find(code);
     if (name == names.end()) {
-      return Status(Reason::kUnknownRegion, fmt::format("{} is not in the table of --regions", code.str()))
+      return Status(Reason::kUnknownRegion,
+                    fmt::format("{} is not in the table of --regions", code.str()))
           .With("region", code.str());
     }
     plan.add.push_back({code, name->second, KindOf(code), OffsetOf(code),
@@ -218,7 +225,8 @@ Status RegisterPlaces(const Globals& globals, const SetupOptions& options,
   }
   Expected expected;
   if (!options.stations.empty()) {
-    JEJAK_ASSIGN_OR_RETURN(const auto counts, sirekap::ReadStationCounts(options.stations, &skipped));
+    JEJAK_ASSIGN_OR_RETURN(const auto counts,
+                           sirekap::ReadStationCounts(options.stations, &skipped));
     for (const sirekap::StationCount& count : counts) expected[count.desa] = count.stations;
   }
   NoteSkipped(globals, skipped);
@@ -232,10 +240,12 @@ Status RegisterPlaces(const Globals& globals, const SetupOptions& options,
     fact.code = code;
     const std::string number(code.view().substr(10));
     if (code.IsAbroad()) {
-      fact.kind = election::StationKind::kTpsln;  // the code doesn't tell which kind of station abroad
+      fact.kind =
+          election::StationKind::kTpsln;  // the code doesn't tell which kind of station abroad
     } else {
       fact.name = "TPS " + number;
-      fact.kind = number[0] == '9' ? election::StationKind::kSpecial : election::StationKind::kRegular;
+      fact.kind =
+          number[0] == '9' ? election::StationKind::kSpecial : election::StationKind::kRegular;
     }
     facts.push_back(std::move(fact));
   }
@@ -244,14 +254,19 @@ Status RegisterPlaces(const Globals& globals, const SetupOptions& options,
 
 }  // namespace
 
-std::string ImporterKeyPath(const Globals& globals) { return KeyPath(globals, "importer").string(); }
+std::string ImporterKeyPath(const Globals& globals) {
+  return KeyPath(globals, "importer").string();
+}
 
-Result<std::unique_ptr<Session>> OpenPemilu2024(const Globals& globals, const SetupOptions& options) {
+Result<std::unique_ptr<Session>> OpenPemilu2024(const Globals& globals,
+                                                const SetupOptions& options) {
   if (options.contest != kContest) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("--new-election pemilu-2024 knows the ballot of ppwp, not of \"{}\": register the "
-                              "contest, then import without --new-election",
-                              options.contest));
+    return Status(
+        Reason::kInvalidArgument,
+        fmt::format(
+            "--new-election pemilu-2024 knows the ballot of ppwp, not of \"{}\": register the "
+            "contest, then import without --new-election",
+            options.contest));
   }
   auto opened = Session::Write(globals, options.batch);
   if (opened.ok()) {
@@ -269,28 +284,33 @@ Result<std::unique_ptr<Session>> OpenPemilu2024(const Globals& globals, const Se
   }
   if (globals.ledger.empty()) return opened.status();
   if (options.regions.empty()) {
-    return Status(Reason::kUsage, "a new election needs --regions FILE, the table of region codes and names");
+    return Status(Reason::kUsage,
+                  "a new election needs --regions FILE, the table of region codes and names");
   }
   JEJAK_RETURN_IF_ERROR(MakeKeyFolder(globals));
   bool made = false;
   JEJAK_ASSIGN_OR_RETURN(const crypto::SecretKey root, ElectionKey(globals, "root", true, &made));
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey ledger, ElectionKey(globals, "ledger", true, &made));
-  JEJAK_ASSIGN_OR_RETURN(const crypto::SecretKey bawaslu, ElectionKey(globals, "bawaslu", true, &made));
+  JEJAK_ASSIGN_OR_RETURN(const crypto::SecretKey bawaslu,
+                         ElectionKey(globals, "bawaslu", true, &made));
   JEJAK_RETURN_IF_ERROR(ElectionKey(globals, "importer", true, &made).status());
   if (made) {
     globals.console.Note(fmt::format(
-        "{} {}", globals.console.T("made keys, NOT encrypted, in", "membuat kunci, TIDAK disandikan, di"),
+        "{} {}",
+        globals.console.T("made keys, NOT encrypted, in", "membuat kunci, TIDAK disandikan, di"),
         KeyPath(globals, "root").parent_path().string()));
   }
   JEJAK_ASSIGN_OR_RETURN(const event::SignedEvent genesis, Genesis(root, ledger, bawaslu));
-  return Session::Create(globals, genesis, std::make_shared<crypto::SecretKey>(std::move(ledger)), options.batch);
+  return Session::Create(globals, genesis, std::make_shared<crypto::SecretKey>(std::move(ledger)),
+                         options.batch);
 }
 
 Status PreparePemilu2024(const Globals& globals, const SetupOptions& options,
                          const std::set<election::StationCode>& stations, Session* session) {
   bool made = false;
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey root, ElectionKey(globals, "root", false, &made));
-  JEJAK_ASSIGN_OR_RETURN(const crypto::SecretKey importer, ElectionKey(globals, "importer", false, &made));
+  JEJAK_ASSIGN_OR_RETURN(const crypto::SecretKey importer,
+                         ElectionKey(globals, "importer", false, &made));
   JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(root)));
   Registrar registrar(session, &signer);
   JEJAK_RETURN_IF_ERROR(RegisterContest(*session, &registrar));

@@ -1,5 +1,6 @@
-// `--new-election pemilu-2024`: a complete local election of mode archive around published data. Every step
-// looks at what is there already, so that a run that was cut off is completed by the next.
+// `--new-election pemilu-2024`: a complete local election of mode archive around published data.
+// Every step looks at what is there already, so that a run that was cut off is completed by the
+// next.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,8 @@ struct SetupOptions {
 };
 
 // Opens the election's ledger, or makes it. LEDGER_EXISTS for any other ledger in that place.
-Result<std::unique_ptr<Session>> OpenPemilu2024(const Globals& globals, const SetupOptions& options);
+Result<std::unique_ptr<Session>> OpenPemilu2024(const Globals& globals,
+                                                const SetupOptions& options);
 // Registers contest, importer, and the regions and TPS of `stations` that aren't yet.
 Status PreparePemilu2024(const Globals& globals, const SetupOptions& options,
                          const std::set<election::StationCode>& stations, Session* session);

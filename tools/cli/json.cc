@@ -14,7 +14,8 @@
 namespace jejak::cli {
 
 Status Malformed(const std::string& pointer, std::string_view why) {
-  return Status(Reason::kInputMalformed, fmt::format("{}: {}", pointer.empty() ? "/" : pointer, why))
+  return Status(Reason::kInputMalformed,
+                fmt::format("{}: {}", pointer.empty() ? "/" : pointer, why))
       .With("pointer", pointer);
 }
 
@@ -34,7 +35,8 @@ Result<Json> ParseJson(std::string_view text, std::string_view what) {
   try {
     Json json = Json::parse(text, watch);
     if (!repeated.empty()) {
-      return Status(Reason::kInputMalformed, fmt::format("{}: the key \"{}\" is given twice", what, repeated))
+      return Status(Reason::kInputMalformed,
+                    fmt::format("{}: the key \"{}\" is given twice", what, repeated))
           .With("file", std::string(what));
     }
     return json;
@@ -47,9 +49,10 @@ Result<Json> ParseJson(std::string_view text, std::string_view what) {
 }
 
 Result<std::string> ReadTextFile(const std::string& path, size_t bytes_max) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
   const auto failed = [&](int error) {
-    const Reason reason = error == ENOENT ? Reason::kNotFound
+    const Reason reason = error == ENOENT   ? Reason::kNotFound
                           : error == EACCES ? Reason::kPermissionDenied
                                             : Reason::kIoError;
     return Status(reason, fmt::format("{}: {}", path, std::strerror(error))).With("file", path);
@@ -60,7 +63,8 @@ Result<std::string> ReadTextFile(const std::string& path, size_t bytes_max) {
   while (const size_t n = std::fread(buffer, 1, sizeof buffer, file.get())) {
     text.append(buffer, n);
     if (text.size() > bytes_max) {
-      return Status(Reason::kInputMalformed, fmt::format("{} is larger than {} bytes", path, bytes_max))
+      return Status(Reason::kInputMalformed,
+                    fmt::format("{} is larger than {} bytes", path, bytes_max))
           .With("file", path);
     }
   }
@@ -73,7 +77,11 @@ Result<Json> ReadJsonFile(const std::string& path) {
   return ParseJson(text, path);
 }
 
-std::string DumpLine(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-std::string DumpPretty(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace); }
+std::string DumpLine(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+std::string DumpPretty(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
 
 }  // namespace jejak::cli

@@ -1,5 +1,5 @@
-// JSON documents of the command line: read strictly (a key given twice, invalid UTF-8 and trailing text are
-// refused), written in the order in which members were added.
+// JSON documents of the command line: read strictly (a key given twice, invalid UTF-8 and trailing
+// text are refused), written in the order in which members were added.
 //
 // Thread rule: pure functions. The library's exceptions end here.
 #pragma once

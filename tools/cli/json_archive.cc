@@ -6,7 +6,8 @@ namespace jejak::cli {
 namespace {
 
 // Null when it isn't text.
-const std::string* Text(const Json& json, const std::string& at, Status* first, std::string_view what) {
+const std::string* Text(const Json& json, const std::string& at, Status* first,
+                        std::string_view what) {
   if (!first->ok()) return nullptr;
   if (json.is_string()) return &json.get_ref<const std::string&>();
   *first = Malformed(at, fmt::format("must be {}, as a string", what));
@@ -90,8 +91,8 @@ void FromValue(const Json& json, const std::string& at, Status* first, ChoiceRef
   if (text == nullptr) return;
   uint32_t id = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), id);
-  const bool canonical = error == std::errc() && end == text->data() + text->size() && !text->empty() &&
-                         text->front() != '0' && IsDigits(*text);
+  const bool canonical = error == std::errc() && end == text->data() + text->size() &&
+                         !text->empty() && text->front() != '0' && IsDigits(*text);
   if (!canonical) return Wrong(at, first, "a choice's id", *text);
   v.value = id;
 }
@@ -106,11 +107,13 @@ void FromValue(const Json& json, const std::string& at, Status* first, LocalTime
   v.value = time->value / 1'000'000;
 }
 
-int64_t ReadWhole(const Json& json, const std::string& at, Status* first, int64_t low, int64_t high) {
+int64_t ReadWhole(const Json& json, const std::string& at, Status* first, int64_t low,
+                  int64_t high) {
   if (!first->ok()) return low;
-  const bool whole = json.is_number_integer() &&
-                     !(json.is_number_unsigned() &&
-                       json.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()));
+  const bool whole =
+      json.is_number_integer() &&
+      !(json.is_number_unsigned() &&
+        json.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()));
   const int64_t value = whole ? json.get<int64_t>() : low;
   if (!whole || value < low || value > high) {
     *first = Malformed(at, fmt::format("must be a whole number from {} to {}", low, high));
@@ -121,8 +124,9 @@ int64_t ReadWhole(const Json& json, const std::string& at, Status* first, int64_
 
 uint32_t ReadFigure(const Json& json, const std::string& at, Status* first) {
   if (!first->ok()) return 0;
-  const bool huge = (json.is_number_unsigned() && json.get<uint64_t>() > std::numeric_limits<uint32_t>::max()) ||
-                    (json.is_number_float() && json.get<double>() > 4294967295.0);
+  const bool huge =
+      (json.is_number_unsigned() && json.get<uint64_t>() > std::numeric_limits<uint32_t>::max()) ||
+      (json.is_number_float() && json.get<double>() > 4294967295.0);
   if (huge) {
     *first = Status(Reason::kFigureOutOfRange, at + ": no form can hold that").With("pointer", at);
     return 0;

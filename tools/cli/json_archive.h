@@ -1,11 +1,12 @@
-// One description of a value's members serves both directions: Fields(archive, value) names each member once,
-// and an archive is Out (to JSON) or In (from JSON). So what is printed can be read back.
+// One description of a value's members serves both directions: Fields(archive, value) names each
+// member once, and an archive is Out (to JSON) or In (from JSON). So what is printed can be read
+// back.
 //
 //   Req   a member that must be there
 //   Opt   one that may be absent or null, and then keeps its default
 //
-// In is strict: wrong types, unknown keys and values out of range are INPUT_MALFORMED (figures beyond 32 bits:
-// FIGURE_OUT_OF_RANGE), naming the JSON pointer. The first failure is kept.
+// In is strict: wrong types, unknown keys and values out of range are INPUT_MALFORMED (figures
+// beyond 32 bits: FIGURE_OUT_OF_RANGE), naming the JSON pointer. The first failure is kept.
 #pragma once
 
 #include <fmt/format.h>
@@ -43,7 +44,8 @@ inline DateRef Date(uint32_t& v) { return {v}; }
 inline ChoiceRef ChoiceText(election::ChoiceId& v) { return {v}; }
 inline LocalTimeRef LocalTime(int64_t& v) { return {v}; }
 
-// --- To JSON ----------------------------------------------------------------------------------------
+// --- To JSON
+// ----------------------------------------------------------------------------------------
 
 inline Json ToValue(const std::string& v) { return v; }
 inline Json ToValue(bool v) { return v; }
@@ -61,18 +63,11 @@ Json ToValue(const FixedBytes<N, Tag>& v) {
   return ToHex(v);
 }
 template <typename T>
-  requires std::is_integral_v<T>
-Json ToValue(T v) {
-  return v;
-}
+requires std::is_integral_v<T> Json ToValue(T v) { return v; }
 template <typename T>
-  requires std::is_enum_v<T>
-Json ToValue(T v) {
-  return std::string(Name(v));
-}
+requires std::is_enum_v<T> Json ToValue(T v) { return std::string(Name(v)); }
 template <typename T>
-  requires std::is_class_v<T>
-Json ToValue(const T& v);
+requires std::is_class_v<T> Json ToValue(const T& v);
 template <typename T>
 Json ToValue(const std::optional<T>& v) {
   return v ? ToValue(*v) : Json();
@@ -103,15 +98,15 @@ class Out {
 };
 
 template <typename T>
-  requires std::is_class_v<T>
-Json ToValue(const T& v) {
+requires std::is_class_v<T> Json ToValue(const T& v) {
   Json json;
   Out out(&json);
   Fields(out, const_cast<T&>(v));
   return json;
 }
 
-// --- From JSON --------------------------------------------------------------------------------------
+// --- From JSON
+// --------------------------------------------------------------------------------------
 
 // All of these keep the first failure in `first`.
 void FromValue(const Json& json, const std::string& at, Status* first, std::string& v);
@@ -123,7 +118,8 @@ void FromValue(const Json& json, const std::string& at, Status* first, DateRef v
 void FromValue(const Json& json, const std::string& at, Status* first, ChoiceRef v);
 void FromValue(const Json& json, const std::string& at, Status* first, LocalTimeRef v);
 // A whole number from `low` to `high`.
-int64_t ReadWhole(const Json& json, const std::string& at, Status* first, int64_t low, int64_t high);
+int64_t ReadWhole(const Json& json, const std::string& at, Status* first, int64_t low,
+                  int64_t high);
 // A figure: a whole number; beyond 32 bits FIGURE_OUT_OF_RANGE.
 uint32_t ReadFigure(const Json& json, const std::string& at, Status* first);
 Bytes ReadHex(const Json& json, const std::string& at, Status* first, size_t bytes);
@@ -133,13 +129,14 @@ void FromValue(const Json& json, const std::string& at, Status* first, FixedByte
 template <typename Tag>
 void FromValue(const Json& json, const std::string& at, Status* first, Strong<Tag, uint64_t>& v);
 template <typename T>
-  requires(std::is_integral_v<T> && sizeof(T) <= 4)
+requires(std::is_integral_v<T> && sizeof(T) <= 4) void FromValue(const Json& json,
+                                                                 const std::string& at,
+                                                                 Status* first, T& v);
+template <typename T>
+requires std::is_enum_v<T>
 void FromValue(const Json& json, const std::string& at, Status* first, T& v);
 template <typename T>
-  requires std::is_enum_v<T>
-void FromValue(const Json& json, const std::string& at, Status* first, T& v);
-template <typename T>
-  requires std::is_class_v<T>
+requires std::is_class_v<T>
 void FromValue(const Json& json, const std::string& at, Status* first, T& v);
 template <typename T>
 void FromValue(const Json& json, const std::string& at, Status* first, std::optional<T>& v);
@@ -193,18 +190,22 @@ void FromValue(const Json& json, const std::string& at, Status* first, FixedByte
 }
 template <typename Tag>
 void FromValue(const Json& json, const std::string& at, Status* first, Strong<Tag, uint64_t>& v) {
-  v.value = static_cast<uint64_t>(ReadWhole(json, at, first, 0, std::numeric_limits<int64_t>::max()));
+  v.value =
+      static_cast<uint64_t>(ReadWhole(json, at, first, 0, std::numeric_limits<int64_t>::max()));
 }
 template <typename T>
-  requires(std::is_integral_v<T> && sizeof(T) <= 4)
-void FromValue(const Json& json, const std::string& at, Status* first, T& v) {
-  v = static_cast<T>(ReadWhole(json, at, first, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+requires(std::is_integral_v<T> && sizeof(T) <= 4) void FromValue(const Json& json,
+                                                                 const std::string& at,
+                                                                 Status* first, T& v) {
+  v = static_cast<T>(
+      ReadWhole(json, at, first, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
 }
 template <typename T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 void FromValue(const Json& json, const std::string& at, Status* first, T& v) {
   if (!first->ok()) return;
-  const auto read = json.is_string() ? election::Parse<T>(json.get_ref<const std::string&>()) : std::nullopt;
+  const auto read =
+      json.is_string() ? election::Parse<T>(json.get_ref<const std::string&>()) : std::nullopt;
   if (read) {
     v = *read;
     return;
@@ -216,7 +217,7 @@ void FromValue(const Json& json, const std::string& at, Status* first, T& v) {
   *first = Malformed(at, "must be one of " + words);
 }
 template <typename T>
-  requires std::is_class_v<T>
+requires std::is_class_v<T>
 void FromValue(const Json& json, const std::string& at, Status* first, T& v) {
   In in(json, at, first);
   Fields(in, v);

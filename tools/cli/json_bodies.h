@@ -1,5 +1,6 @@
-// Event bodies as JSON and back: the shapes in docs/reference/cli.md (FORM and CORRECTION among them), with
-// member names in snake_case. Lists that an event keeps in order may be given in any order.
+// Event bodies as JSON and back: the shapes in docs/reference/cli.md (FORM and CORRECTION among
+// them), with member names in snake_case. Lists that an event keeps in order may be given in any
+// order.
 #pragma once
 
 #include "ledger/base/status.h"
@@ -19,6 +20,8 @@ Result<event::Body> RegistryBodyFromJson(event::BodyKind kind, const Json& json)
 Result<event::Body> ResultBodyFromJson(event::BodyKind kind, const Json& json);
 
 // Whether the body belongs to the registry: elections, contests, regions, ballots, officials, keys.
-constexpr bool IsRegistryKind(event::BodyKind kind) { return kind <= event::BodyKind::kLedgerKeyChanged; }
+constexpr bool IsRegistryKind(event::BodyKind kind) {
+  return kind <= event::BodyKind::kLedgerKeyChanged;
+}
 
 }  // namespace jejak::cli

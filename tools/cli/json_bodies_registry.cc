@@ -120,7 +120,7 @@ Json RegistryBodyToJson(const event::Body& body) {
   return std::visit(
       [](const auto& b) -> Json {
         using T = std::decay_t<decltype(b)>;
-        if constexpr (requires(Out& out, T& v) { Fields(out, v); }) return ToValue(b);
+        if constexpr (requires(Out & out, T & v) { Fields(out, v); }) return ToValue(b);
         return Json();
       },
       body);

@@ -1,4 +1,5 @@
-// Results, rounds, objections, incidents, decisions, recapitulations and the ledger's own events as JSON.
+// Results, rounds, objections, incidents, decisions, recapitulations and the ledger's own events as
+// JSON.
 #include "tools/cli/json_bodies.h"
 #include "tools/cli/json_parts.h"
 
@@ -7,7 +8,8 @@ namespace {
 
 using cli::FormFields;
 
-// "machine_read": {"<field>": {"value", "state"}}; a null value means that the machine read what the form says.
+// "machine_read": {"<field>": {"value", "state"}}; a null value means that the machine read what
+// the form says.
 template <typename A>
 void ReadingFields(A& a, std::vector<Reading>& readings) {
   if constexpr (A::kReading) {
@@ -276,7 +278,7 @@ Json ResultBodyToJson(const event::Body& body) {
   return std::visit(
       [](const auto& b) -> Json {
         using T = std::decay_t<decltype(b)>;
-        if constexpr (requires(Out& out, T& v) { Fields(out, v); }) return ToValue(b);
+        if constexpr (requires(Out & out, T & v) { Fields(out, v); }) return ToValue(b);
         return Json();
       },
       body);

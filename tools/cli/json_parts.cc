@@ -22,7 +22,8 @@ Json FiguresToJson(const FigureList<uint64_t>& figures, bool only_present) {
   Json out = Json::object();
   for (uint16_t f = 0; f < election::kFigures; ++f) {
     const auto figure = static_cast<election::Figure>(f);
-    const auto at = std::find_if(figures.begin(), figures.end(), [&](const auto& p) { return p.first == figure; });
+    const auto at = std::find_if(figures.begin(), figures.end(),
+                                 [&](const auto& p) { return p.first == figure; });
     if (at == figures.end() && only_present) continue;
     const auto [row, column] = Split(figure);
     Json value = at == figures.end() ? Json() : Json(at->second);
@@ -35,7 +36,8 @@ Json FiguresToJson(const FigureList<uint64_t>& figures, bool only_present) {
   return out;
 }
 
-FigureList<uint64_t> FiguresFromJson(const Json& json, const std::string& at, Status* first, bool big) {
+FigureList<uint64_t> FiguresFromJson(const Json& json, const std::string& at, Status* first,
+                                     bool big) {
   FigureList<uint64_t> out;
   In object(json, at, first);
   std::string row_name;
@@ -77,7 +79,8 @@ Json VotesToJson(const std::vector<VoteLine>& votes) {
   return out;
 }
 
-std::vector<VoteLine> VotesFromJson(const Json& json, const std::string& at, Status* first, bool big) {
+std::vector<VoteLine> VotesFromJson(const Json& json, const std::string& at, Status* first,
+                                    bool big) {
   std::vector<VoteLine> out;
   if (!first->ok()) return out;
   if (!json.is_array()) {

@@ -37,7 +37,8 @@ template <typename Value>
 using FigureList = std::vector<std::pair<election::Figure, Value>>;
 Json FiguresToJson(const FigureList<uint64_t>& figures, bool only_present);
 // Ascending by figure.
-FigureList<uint64_t> FiguresFromJson(const Json& json, const std::string& at, Status* first, bool big);
+FigureList<uint64_t> FiguresFromJson(const Json& json, const std::string& at, Status* first,
+                                     bool big);
 
 // "votes": [{"choice","votes","party_total"}]; `party_total` only where there is one.
 struct VoteLine {
@@ -46,23 +47,27 @@ struct VoteLine {
 };
 Json VotesToJson(const std::vector<VoteLine>& votes);
 // In the order given.
-std::vector<VoteLine> VotesFromJson(const Json& json, const std::string& at, Status* first, bool big);
+std::vector<VoteLine> VotesFromJson(const Json& json, const std::string& at, Status* first,
+                                    bool big);
 
 // Figures, votes and party totals of any body that has them, in both directions.
 template <typename A, typename F, typename C>
-void FormFields(A& a, std::vector<F>& figures, std::vector<C>& votes, std::vector<C>& party_totals) {
+void FormFields(A& a, std::vector<F>& figures, std::vector<C>& votes,
+                std::vector<C>& party_totals) {
   constexpr bool kBig = sizeof(F{}.value) == 8;
   using Value = decltype(F{}.value);
   if constexpr (A::kReading) {
     if (const Json* member = a.Take("figures"); member != nullptr && !member->is_null()) {
-      for (const auto& [figure, value] : FiguresFromJson(*member, a.At("figures"), a.first(), kBig)) {
+      for (const auto& [figure, value] :
+           FiguresFromJson(*member, a.At("figures"), a.first(), kBig)) {
         figures.push_back({figure, static_cast<Value>(value)});
       }
     }
     if (const Json* member = a.Take("votes"); member != nullptr && !member->is_null()) {
       for (const VoteLine& line : VotesFromJson(*member, a.At("votes"), a.first(), kBig)) {
         if (line.votes) votes.push_back({line.choice, static_cast<Value>(*line.votes)});
-        if (line.party_total) party_totals.push_back({line.choice, static_cast<Value>(*line.party_total)});
+        if (line.party_total)
+          party_totals.push_back({line.choice, static_cast<Value>(*line.party_total)});
       }
     }
     const auto by_choice = [](const C& x, const C& y) { return x.choice < y.choice; };
@@ -75,8 +80,9 @@ void FormFields(A& a, std::vector<F>& figures, std::vector<C>& votes, std::vecto
     std::vector<VoteLine> lines;
     for (const C& v : votes) lines.push_back({v.choice, v.value, std::nullopt});
     for (const C& t : party_totals) {
-      const auto at = std::lower_bound(lines.begin(), lines.end(), t.choice,
-                                       [](const VoteLine& l, election::ChoiceId id) { return l.choice < id; });
+      const auto at =
+          std::lower_bound(lines.begin(), lines.end(), t.choice,
+                           [](const VoteLine& l, election::ChoiceId id) { return l.choice < id; });
       if (at != lines.end() && at->choice == t.choice) {
         at->party_total = t.value;
       } else {

@@ -1,5 +1,5 @@
-// Members of contests, regions, stations, ballots and amendments: the files of `election register` and the
-// bodies of the events that they become have the same shape.
+// Members of contests, regions, stations, ballots and amendments: the files of `election register`
+// and the bodies of the events that they become have the same shape.
 #pragma once
 
 #include "tools/cli/json_parts.h"

@@ -19,16 +19,20 @@ void FindLanguage(int argc, char** argv, jejak::cli::Globals* globals) {
     std::string_view lang;
     if (arg == "--lang" && i + 1 < argc) lang = argv[i + 1];
     if (arg.starts_with("--lang=")) lang = arg.substr(7);
-    if (const auto language = jejak::cli::ParseLanguage(lang)) globals->console.language = *language;
+    if (const auto language = jejak::cli::ParseLanguage(lang))
+      globals->console.language = *language;
   }
 }
 
 void AddGlobals(CLI::App* app, jejak::cli::Globals* globals) {
-  app->add_option("--ledger", globals->ledger, "directory of a local ledger")->envname("JEJAK_LEDGER");
+  app->add_option("--ledger", globals->ledger, "directory of a local ledger")
+      ->envname("JEJAK_LEDGER");
   app->add_option("--server", globals->server, "HOST:PORT of a daemon")->envname("JEJAK_SERVER");
-  app->add_option("--ledger-key", globals->ledger_key, "the ledger's key file, for commands that write")
+  app->add_option("--ledger-key", globals->ledger_key,
+                  "the ledger's key file, for commands that write")
       ->envname("JEJAK_LEDGER_KEY");
-  app->add_option("--passphrase-file", globals->passphrase_file, "file whose first line opens key files");
+  app->add_option("--passphrase-file", globals->passphrase_file,
+                  "file whose first line opens key files");
   app->add_option("--ledger-passphrase-file", globals->ledger_passphrase_file,
                   "the same for the ledger's key, where it differs");
   app->add_flag("--json", globals->console.json, "one JSON document (or JSON lines) on stdout");
@@ -72,10 +76,12 @@ int RunProgram(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return globals.console.Error(Status(Reason::kUsage, e.what()));
   }
-  if (const Status ready = jejak::crypto::InitCrypto(); !ready.ok()) return globals.console.Error(ready);
+  if (const Status ready = jejak::crypto::InitCrypto(); !ready.ok())
+    return globals.console.Error(ready);
   jejak::cli::Run run;
   const Status status = chosen(globals, &run);
-  if (std::fflush(stdout) != 0) return globals.console.Error(Status(Reason::kIoError, "standard output"));
+  if (std::fflush(stdout) != 0)
+    return globals.console.Error(Status(Reason::kIoError, "standard output"));
   if (status.ok()) return 0;
   if (run.shown) return InfoOf(status.reason()).exit_status;
   return globals.console.Error(status);

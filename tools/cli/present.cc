@@ -35,7 +35,8 @@ Json Authors::Object(const projection::Author& author) {
 Json Authors::Of(const PublicKey& key) {
   const auto [it, added] = objects_.try_emplace(key);
   if (added) {
-    if (const auto author = session_->queries().AuthorOf(key); author.ok()) it->second = Object(*author);
+    if (const auto author = session_->queries().AuthorOf(key); author.ok())
+      it->second = Object(*author);
   }
   return it->second;
 }
@@ -78,18 +79,19 @@ Status ShowReceipt(const Console& console, const engine::Receipt& receipt, Run* 
     return refused;
   }
   if (!refused.ok()) return refused;
-  console.Line(fmt::format("{} {}, {} {}", console.T("accepted: entry", "diterima: entri"), receipt.index.value,
-                           console.T("event", "event"), ToHex(receipt.event)));
+  console.Line(fmt::format("{} {}, {} {}", console.T("accepted: entry", "diterima: entri"),
+                           receipt.index.value, console.T("event", "event"), ToHex(receipt.event)));
   return refused;
 }
 
-Status ShowReceipts(const Console& console, Session& session, const Registrar& registrar, const Status& done,
-                    Run* run) {
+Status ShowReceipts(const Console& console, Session& session, const Registrar& registrar,
+                    const Status& done, Run* run) {
   JEJAK_RETURN_IF_ERROR(session.Close());
   if (console.json) {
     Json out;
     out["receipts"] = Json::array();
-    for (const engine::Receipt& receipt : registrar.receipts()) out["receipts"].push_back(ReceiptToJson(receipt));
+    for (const engine::Receipt& receipt : registrar.receipts())
+      out["receipts"].push_back(ReceiptToJson(receipt));
     if (!done.ok()) out["error"] = console.ErrorObject(done);
     console.Print(out);
     run->shown = true;
@@ -97,8 +99,9 @@ Status ShowReceipts(const Console& console, Session& session, const Registrar& r
   }
   for (const engine::Receipt& receipt : registrar.receipts()) {
     if (receipt.refusal) continue;
-    console.Line(fmt::format("{} {}, {} {}", console.T("accepted: entry", "diterima: entri"), receipt.index.value,
-                             console.T("event", "event"), ToHex(receipt.event)));
+    console.Line(fmt::format("{} {}, {} {}", console.T("accepted: entry", "diterima: entri"),
+                             receipt.index.value, console.T("event", "event"),
+                             ToHex(receipt.event)));
   }
   return done;
 }
@@ -170,7 +173,8 @@ Json FiguresOfValues(const std::vector<election::FieldValue>& values) {
 Json VotesOfValues(const std::vector<election::FieldValue>& values) {
   std::map<election::ChoiceId, VoteLine> lines;
   for (const auto& v : values) {
-    if (v.key.kind != election::FieldKind::kVotes && v.key.kind != election::FieldKind::kPartyTotal) continue;
+    if (v.key.kind != election::FieldKind::kVotes && v.key.kind != election::FieldKind::kPartyTotal)
+      continue;
     VoteLine& line = lines[v.key.id];
     line.choice = v.key.id;
     (v.key.kind == election::FieldKind::kVotes ? line.votes : line.party_total) = v.value;
@@ -183,7 +187,8 @@ Json VotesOfValues(const std::vector<election::FieldValue>& values) {
 Result<AsOf> NewestAsOf(const Session& session) {
   AsOf out{session.view().size(), UnixMicros(0), session.view().root()};
   if (out.size.value == 0) return out;
-  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry last, session.view().Entry(LogIndex(out.size.value - 1)));
+  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry last,
+                         session.view().Entry(LogIndex(out.size.value - 1)));
   out.time = last.entry.received_at;
   return out;
 }
@@ -206,13 +211,16 @@ Status CheckAsOf(const Session& session, const std::string& text) {
     JEJAK_ASSIGN_OR_RETURN(const TreeSize at, session.view().SizeAt(*time));
     if (at.value == size) return OkStatus();
   } else if (!text.starts_with("observed:") || !ParseTime(std::string_view(text).substr(9))) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("--as-of {}: neither a log size, nor an RFC 3339 time, nor observed: and a time", text));
+    return Status(
+        Reason::kInvalidArgument,
+        fmt::format(
+            "--as-of {}: neither a log size, nor an RFC 3339 time, nor observed: and a time",
+            text));
   }
-  return Status(Reason::kInvalidArgument,
-                fmt::format("--as-of {}: this release answers for the newest size only, {}; earlier points come "
-                            "with the tally tree",
-                            text, size))
+  return Status(Reason::kInvalidArgument, fmt::format("--as-of {}: this release answers for the "
+                                                      "newest size only, {}; earlier points come "
+                                                      "with the tally tree",
+                                                      text, size))
       .With("size", std::to_string(size));
 }
 
@@ -223,28 +231,32 @@ std::string ModeWords(const Session& session, const Console& console) {
       return std::string(console.T("ARCHIVE of published data, not an official result",
                                    "ARSIP data yang pernah terbit, bukan hasil resmi"));
     case election::Mode::kSimulation:
-      return std::string(console.T("SIMULATION: these votes are invented", "SIMULASI: suara ini rekaan"));
+      return std::string(
+          console.T("SIMULATION: these votes are invented", "SIMULASI: suara ini rekaan"));
   }
   return "";
 }
 
 std::string AsOfWords(const AsOf& as_of, const Console& console) {
   return fmt::format("{} {}, {} {}", console.T("as of", "per"), FormatTime(as_of.time),
-                     console.Number(as_of.size.value), console.T("entries in the log", "entri dalam log"));
+                     console.Number(as_of.size.value),
+                     console.T("entries in the log", "entri dalam log"));
 }
 
 Result<election::RegionCode> ParseRegion(const std::string& text) {
   if (text == "0") return election::RegionCode();
   const auto code = election::RegionCode::Parse(text);
   if (!code || text.empty()) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("\"{}\" is no code: 0 for the nation, or 2, 4, 6, 10 or 13 digits", text));
+    return Status(
+        Reason::kInvalidArgument,
+        fmt::format("\"{}\" is no code: 0 for the nation, or 2, 4, 6, 10 or 13 digits", text));
   }
   return *code;
 }
 
 Result<election::FieldKey> ParseNumber(const std::string& choice, const std::string& figure) {
-  if (choice.empty() == figure.empty()) return Status(Reason::kUsage, "give either --choice ID or --figure NAME");
+  if (choice.empty() == figure.empty())
+    return Status(Reason::kUsage, "give either --choice ID or --figure NAME");
   const auto field = election::ParseField(choice.empty() ? figure : "votes." + choice);
   if (!field || field->IsEvidence()) {
     return Status(Reason::kInvalidArgument,

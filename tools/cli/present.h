@@ -36,14 +36,14 @@ Json RefusalToJson(const Console& console, const std::optional<event::Refusal>& 
 Status ShowReceipt(const Console& console, const engine::Receipt& receipt, Run* run);
 
 // Receipts of several events of one command, then `done`; closes the session first.
-Status ShowReceipts(const Console& console, Session& session, const Registrar& registrar, const Status& done,
-                    Run* run);
+Status ShowReceipts(const Console& console, Session& session, const Registrar& registrar,
+                    const Status& done, Run* run);
 
 Json RegionToJson(const projection::RegionName& region);
 Json StationsToJson(const projection::Tally& tally);
-Json SumsToJson(const projection::Tally& tally);      // "votes"
-Json FiguresToJson(const projection::Tally& tally);   // "figures"
-Json PresentToJson(const projection::Tally& tally);   // "present"
+Json SumsToJson(const projection::Tally& tally);     // "votes"
+Json FiguresToJson(const projection::Tally& tally);  // "figures"
+Json PresentToJson(const projection::Tally& tally);  // "present"
 // Figures of one station: every one, absent ones null.
 Json FiguresOfValues(const std::vector<election::FieldValue>& values);
 Json VotesOfValues(const std::vector<election::FieldValue>& values);

@@ -33,18 +33,20 @@ Json EntryToJson(const Console& console, const projection::ReadEntry& entry, Aut
   return out;
 }
 
-std::string EntryWords(const Console& console, const projection::ReadEntry& entry, const Session& session,
-                       Authors* authors) {
+std::string EntryWords(const Console& console, const projection::ReadEntry& entry,
+                       const Session& session, Authors* authors) {
   const event::Event& event = entry.event;
   const auto contest = projection::ContestOf(event.body);
   const auto place = projection::PlaceOf(event.body);
   const auto author = session.queries().AuthorOf(event.author);
-  const std::string verdict =
-      entry.entry.refusal ? fmt::format("{} {}", console.T("REFUSED", "DITOLAK"), InfoOf(entry.entry.refusal->reason).name)
-                          : std::string(console.T("accepted", "diterima"));
-  return fmt::format("#{}  {}  {}  {}{}{}{}  {}", entry.index.value, FormatTime(entry.entry.received_at),
-                     event::BodyName(event.kind()), contest ? *contest + " " : "",
-                     place ? place->display() + "  " : "", contest || place ? "" : " ",
+  const std::string verdict = entry.entry.refusal
+                                  ? fmt::format("{} {}", console.T("REFUSED", "DITOLAK"),
+                                                InfoOf(entry.entry.refusal->reason).name)
+                                  : std::string(console.T("accepted", "diterima"));
+  return fmt::format("#{}  {}  {}  {}{}{}{}  {}", entry.index.value,
+                     FormatTime(entry.entry.received_at), event::BodyName(event.kind()),
+                     contest ? *contest + " " : "", place ? place->display() + "  " : "",
+                     contest || place ? "" : " ",
                      author.ok() ? authors->Words(*author) : ToHex(event.author), verdict);
 }
 

@@ -62,13 +62,17 @@ Status Registrar::Chunks(std::vector<Fact> facts, std::vector<Fact> Body::*list,
 }
 
 Status Registrar::Regions(std::vector<event::RegionFact> regions) {
-  std::stable_sort(regions.begin(), regions.end(), [](const auto& a, const auto& b) { return a.code < b.code; });
-  return Chunks(std::move(regions), &event::RegionsRegistered::regions, event::RegionsRegistered(), "regions");
+  std::stable_sort(regions.begin(), regions.end(),
+                   [](const auto& a, const auto& b) { return a.code < b.code; });
+  return Chunks(std::move(regions), &event::RegionsRegistered::regions, event::RegionsRegistered(),
+                "regions");
 }
 
 Status Registrar::Stations(std::vector<event::StationFact> stations) {
-  std::stable_sort(stations.begin(), stations.end(), [](const auto& a, const auto& b) { return a.code < b.code; });
-  return Chunks(std::move(stations), &event::StationsRegistered::stations, event::StationsRegistered(), "stations");
+  std::stable_sort(stations.begin(), stations.end(),
+                   [](const auto& a, const auto& b) { return a.code < b.code; });
+  return Chunks(std::move(stations), &event::StationsRegistered::stations,
+                event::StationsRegistered(), "stations");
 }
 
 Status Registrar::Amend(std::vector<event::Amendment> amendments, const std::string& legal_basis) {
@@ -81,8 +85,10 @@ Status Registrar::Amend(std::vector<event::Amendment> amendments, const std::str
 }
 
 Status Registrar::Officials(std::vector<event::OfficialFact> officials) {
-  std::stable_sort(officials.begin(), officials.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  return Chunks(std::move(officials), &event::OfficialsEnrolled::officials, event::OfficialsEnrolled(), "officials");
+  std::stable_sort(officials.begin(), officials.end(),
+                   [](const auto& a, const auto& b) { return a.id < b.id; });
+  return Chunks(std::move(officials), &event::OfficialsEnrolled::officials,
+                event::OfficialsEnrolled(), "officials");
 }
 
 Status Registrar::People(const std::vector<NamedPerson>& people) {

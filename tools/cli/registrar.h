@@ -11,7 +11,8 @@
 
 namespace jejak::cli {
 
-// A person who is going to be enrolled: the name goes to the people table, its commitment to the log.
+// A person who is going to be enrolled: the name goes to the people table, its commitment to the
+// log.
 struct NamedPerson {
   std::string official;
   engine::Person person;
@@ -39,7 +40,8 @@ class Registrar {
 
  private:
   template <typename Body, typename Fact>
-  Status Chunks(std::vector<Fact> facts, std::vector<Fact> Body::*list, const Body& rest, std::string_view what);
+  Status Chunks(std::vector<Fact> facts, std::vector<Fact> Body::*list, const Body& rest,
+                std::string_view what);
 
   Session* session_;
   Signer* signer_;

@@ -17,9 +17,11 @@ constexpr size_t kPassphraseBytesMax = 4096;
 
 Status CheckPlace(const Globals& globals) {
   if (!globals.server.empty()) {
-    return Status(Reason::kUsage, "--server needs the daemon, which this release does not have yet: use --ledger");
+    return Status(Reason::kUsage,
+                  "--server needs the daemon, which this release does not have yet: use --ledger");
   }
-  if (globals.ledger.empty()) return Status(Reason::kUsage, "no ledger named: give --ledger DIR or JEJAK_LEDGER");
+  if (globals.ledger.empty())
+    return Status(Reason::kUsage, "no ledger named: give --ledger DIR or JEJAK_LEDGER");
   return OkStatus();
 }
 
@@ -47,7 +49,8 @@ Result<std::optional<std::string>> ReadPassphrase(const std::string& path) {
   JEJAK_ASSIGN_OR_RETURN(std::string text, ReadTextFile(file, kPassphraseBytesMax));
   std::string line = text.substr(0, text.find_first_of("\r\n"));
   crypto::Wipe(&text);
-  if (line.empty()) return Status(Reason::kInvalidArgument, fmt::format("{}: the passphrase is empty", file));
+  if (line.empty())
+    return Status(Reason::kInvalidArgument, fmt::format("{}: the passphrase is empty", file));
   return std::optional<std::string>(std::move(line));
 }
 
@@ -62,14 +65,17 @@ Result<std::shared_ptr<const crypto::SecretKey>> ReadLedgerKey(const Globals& gl
     path = (std::filesystem::path(globals.ledger) / "keys" / "ledger.key").string();
     std::error_code error;
     if (!std::filesystem::exists(path, error)) {
-      return Status(Reason::kUsage, "writing needs the ledger's key: give --ledger-key FILE or JEJAK_LEDGER_KEY");
+      return Status(Reason::kUsage,
+                    "writing needs the ledger's key: give --ledger-key FILE or JEJAK_LEDGER_KEY");
     }
   }
-  const std::string& passphrases =
-      globals.ledger_passphrase_file.empty() ? globals.passphrase_file : globals.ledger_passphrase_file;
+  const std::string& passphrases = globals.ledger_passphrase_file.empty()
+                                       ? globals.passphrase_file
+                                       : globals.ledger_passphrase_file;
   JEJAK_ASSIGN_OR_RETURN(const auto passphrase, ReadPassphrase(passphrases));
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, crypto::ReadKeyFile(path, passphrase));
-  return std::shared_ptr<const crypto::SecretKey>(std::make_shared<crypto::SecretKey>(std::move(key)));
+  return std::shared_ptr<const crypto::SecretKey>(
+      std::make_shared<crypto::SecretKey>(std::move(key)));
 }
 
 Status InFile(const std::string& file, const Status& status) {
@@ -83,7 +89,8 @@ Result<std::unique_ptr<Session>> Session::Read(const Globals& globals) {
   std::unique_ptr<Session> session(new Session());
   engine::OpenOptions options = Options(0);
   options.store.read_only = true;
-  JEJAK_ASSIGN_OR_RETURN(session->ledger_, engine::Ledger::Open(globals.ledger, std::move(options)));
+  JEJAK_ASSIGN_OR_RETURN(session->ledger_,
+                         engine::Ledger::Open(globals.ledger, std::move(options)));
   JEJAK_RETURN_IF_ERROR(session->Refresh());
   return session;
 }
@@ -97,19 +104,21 @@ Result<std::unique_ptr<Session>> Session::Write(const Globals& globals, size_t b
   engine::OpenOptions options = Options(batch);
   JEJAK_ASSIGN_OR_RETURN(options.ledger_key, ReadLedgerKey(globals));
   std::unique_ptr<Session> session(new Session());
-  JEJAK_ASSIGN_OR_RETURN(session->ledger_, engine::Ledger::Open(globals.ledger, std::move(options)));
+  JEJAK_ASSIGN_OR_RETURN(session->ledger_,
+                         engine::Ledger::Open(globals.ledger, std::move(options)));
   JEJAK_RETURN_IF_ERROR(session->Refresh());
   return session;
 }
 
-Result<std::unique_ptr<Session>> Session::Create(const Globals& globals, const event::SignedEvent& genesis,
-                                                 std::shared_ptr<const crypto::SecretKey> ledger_key,
-                                                 size_t batch) {
+Result<std::unique_ptr<Session>> Session::Create(
+    const Globals& globals, const event::SignedEvent& genesis,
+    std::shared_ptr<const crypto::SecretKey> ledger_key, size_t batch) {
   JEJAK_RETURN_IF_ERROR(CheckPlace(globals));
   engine::OpenOptions options = Options(batch);
   options.ledger_key = std::move(ledger_key);
   std::unique_ptr<Session> session(new Session());
-  JEJAK_ASSIGN_OR_RETURN(session->ledger_, engine::Ledger::Create(globals.ledger, genesis, std::move(options)));
+  JEJAK_ASSIGN_OR_RETURN(session->ledger_,
+                         engine::Ledger::Create(globals.ledger, genesis, std::move(options)));
   JEJAK_RETURN_IF_ERROR(session->Refresh());
   return session;
 }
@@ -119,7 +128,8 @@ Status Session::Refresh() {
   JEJAK_ASSIGN_OR_RETURN(auto queries, projection::Queries::Open(&view->rows(), view.get()));
   queries_ = std::move(queries);
   view_ = std::move(view);
-  if (!queries_->registry().election()) return Status(Reason::kLedgerDamaged, "the ledger has no election");
+  if (!queries_->registry().election())
+    return Status(Reason::kLedgerDamaged, "the ledger has no election");
   return OkStatus();
 }
 
@@ -153,7 +163,8 @@ Result<engine::Receipt> Append(Session& session, const event::SignedEvent& event
 
 Status RefusalOf(const engine::Receipt& receipt) {
   if (!receipt.refusal) return OkStatus();
-  return Status(receipt.refusal->reason, fmt::format("refused, and logged as entry {}", receipt.index.value))
+  return Status(receipt.refusal->reason,
+                fmt::format("refused, and logged as entry {}", receipt.index.value))
       .With("index", std::to_string(receipt.index.value))
       .With("event", ToHex(receipt.event))
       .With("number", std::to_string(receipt.refusal->number));

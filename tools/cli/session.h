@@ -1,6 +1,7 @@
 // The ledger that a command works on, the keys it signs with, and what it appends.
 //
-// Thread rule: one thread. The ledger is opened for as long as the session lives, and closed cleanly by Close.
+// Thread rule: one thread. The ledger is opened for as long as the session lives, and closed
+// cleanly by Close.
 #pragma once
 
 #include <memory>
@@ -45,9 +46,9 @@ class Session {
   // With the ledger's key. `batch` bounds the events of one commit; 0 for the default.
   static Result<std::unique_ptr<Session>> Write(const Globals& globals, size_t batch = 0);
   // A new ledger with `genesis` as its first entry.
-  static Result<std::unique_ptr<Session>> Create(const Globals& globals, const event::SignedEvent& genesis,
-                                                 std::shared_ptr<const crypto::SecretKey> ledger_key,
-                                                 size_t batch = 0);
+  static Result<std::unique_ptr<Session>> Create(
+      const Globals& globals, const event::SignedEvent& genesis,
+      std::shared_ptr<const crypto::SecretKey> ledger_key, size_t batch = 0);
 
   engine::Ledger& ledger() { return *ledger_; }
   // The newest state, as of opening or the last Refresh.
@@ -82,8 +83,10 @@ class Signer {
   event::ChainHead head_;
 };
 
-// Appends one event. What is turned away at the door is the error; what is refused in the log is in the receipt.
-Result<engine::Receipt> Append(Session& session, const event::SignedEvent& event, bool proof = true);
+// Appends one event. What is turned away at the door is the error; what is refused in the log is in
+// the receipt.
+Result<engine::Receipt> Append(Session& session, const event::SignedEvent& event,
+                               bool proof = true);
 // The refusal in the receipt as an error; OK for an accepted one.
 Status RefusalOf(const engine::Receipt& receipt);
 
