@@ -178,6 +178,14 @@ class BadInput(Case):
         receipt = json.loads(receipts.read_text())
         entry = self.election.ask("entry", receipt["index"])["entry"]
         self.assertEqual((entry["event"], entry["leaf"]), (receipt["event"], receipt["leaf"]))
+        # A receipt that a killed run left torn goes; a file of anything else is not written to.
+        command = ("import", "sirekap", *self.election.at(), "--key", self.election.key("importer"), "--json")
+        receipts.write_text(json.dumps(receipt) + "\n" + json.dumps(receipt)[:50].replace(" ", ""))
+        run(*command, "--receipts", receipts, path)
+        self.assertEqual([json.loads(line) for line in receipts.read_text().splitlines()], [receipt])
+        other = self.write("notes", "my notes")
+        self.refused("INPUT_MALFORMED", 4, *command, "--receipts", other, path)
+        self.assertEqual(other.read_text(), "my notes")
         self.election.verify()
 
     def test_two_processes(self):

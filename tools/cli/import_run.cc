@@ -5,15 +5,51 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "tools/cli/present.h"
 
 namespace jejak::cli {
 namespace {
 
+// How a line of the receipts file begins, and more bytes than one has.
+constexpr std::string_view kReceiptStart = "{\"index\":";
+constexpr size_t kReceiptBytesMax = size_t{64} << 10;
+
 Status FileFailed(int error) {
-  return Status(error == ENOSPC ? Reason::kDiskFull : Reason::kIoError,
-                fmt::format("the receipts file: {}", std::strerror(error)));
+  const Reason reason = error == ENOSPC   ? Reason::kDiskFull
+                        : error == ENOENT ? Reason::kNotFound
+                        : error == EACCES ? Reason::kPermissionDenied
+                                          : Reason::kIoError;
+  return Status(reason, fmt::format("the receipts file: {}", std::strerror(error)));
+}
+
+// A run that was killed may have left the beginning of a receipt. What it would have said stands in
+// the ledger; anything else that the file ends with is left alone, and refused.
+Status CutTornLine(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error || size == 0) return OkStatus();  // none yet, or no regular file
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
+  if (!file) return FileFailed(errno);
+  std::string tail(static_cast<size_t>(std::min<uintmax_t>(size, kReceiptBytesMax)), '\0');
+  if (std::fseek(file.get(), -static_cast<long>(tail.size()), SEEK_END) != 0 ||
+      std::fread(tail.data(), 1, tail.size(), file.get()) != tail.size()) {
+    return FileFailed(errno);
+  }
+  if (tail.back() == '\n') return OkStatus();
+  const size_t line = tail.rfind('\n');
+  const size_t start = line == std::string::npos ? 0 : line + 1;
+  const std::string_view torn = std::string_view(tail).substr(start);
+  const std::string_view common = torn.substr(0, kReceiptStart.size());
+  if (!kReceiptStart.starts_with(common)) {
+    return Status(Reason::kInputMalformed,
+                  fmt::format("{} does not end with a receipt: name another file", path))
+        .With("file", path);
+  }
+  std::filesystem::resize_file(path, size - torn.size(), error);
+  return error ? FileFailed(error.value()) : OkStatus();
 }
 
 const std::optional<event::Source>* SourceOf(const event::Body& body) {
@@ -30,13 +66,9 @@ Result<std::unique_ptr<ImportRun>> ImportRun::Open(const Globals* globals, Sessi
   std::unique_ptr<ImportRun> run(
       new ImportRun(globals, session, std::move(signer), std::move(contest), batch));
   if (!receipts.empty()) {
+    JEJAK_RETURN_IF_ERROR(CutTornLine(receipts));
     run->receipts_.reset(std::fopen(receipts.c_str(), "ab"));
-    if (!run->receipts_) {
-      return Status(errno == ENOENT   ? Reason::kNotFound
-                    : errno == EACCES ? Reason::kPermissionDenied
-                                      : Reason::kIoError,
-                    fmt::format("{}: {}", receipts, std::strerror(errno)));
-    }
+    if (!run->receipts_) return FileFailed(errno);
   }
   return run;
 }
