@@ -64,6 +64,12 @@ Reason ReasonOf(const rocksdb::Status& status, const std::string& text) {
   return ReasonOfText(text, Reason::kInternal);
 }
 
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
 }  // namespace
 
 Status FromRocks(const rocksdb::Status& status, const std::string& what) {
@@ -110,9 +116,8 @@ rocksdb::DBOptions MakeDbOptions(const OpenOptions& options, std::shared_ptr<Sto
   // Rows without WAL are those of an unfinished generation, which nobody will read.
   db.avoid_flush_during_shutdown = true;
 
-  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  db.max_log_file_size = 4 << 20;
-  db.keep_log_file_num = 4;
+  // No LOG file: Debian's build asserts when its logger meets a full disk, and what matters is in our errors.
+  db.info_log = std::make_shared<SilentLogger>();
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
   return db;

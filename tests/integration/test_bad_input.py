@@ -206,11 +206,10 @@ class BadInput(Case):
         election.folder = mount / "ledger"
         size = self.size()
         filler = mount / "filler"
-        with open(filler, "wb") as file:
+        with open(filler, "wb", buffering=0) as file:
             try:
                 while True:
                     file.write(b"\0" * 4096)
-                    file.flush()
             except OSError:
                 pass
         outcome = run("submit", *election.at(), "--key", election.key("kpps.1"), "--file",
