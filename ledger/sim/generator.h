@@ -56,7 +56,7 @@ class Simulation {
   // Author chains that are remembered: what bounds the memory of a nation.
   size_t remembered_chains() const;
 
-  // The key of a simulated official ("root", "ledger", "kpu.6501", "ppk.650110", "kpps.6501…"), so
+  // The key of a simulated official ("root", "ledger", "kpu.6501", "ppk.650110", "kpps.650…"), so
   // that a ledger can be played on with. Simulated keys protect nothing.
   Result<crypto::SecretKey> KeyOf(const std::string& official) const;
 
