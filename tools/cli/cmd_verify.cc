@@ -160,7 +160,7 @@ Status RunVerify(const Globals& globals, const VerifyOptions& options, Run* run)
 
 struct RebuildOptions {};
 
-Status RunRebuild(const Globals& globals, const RebuildOptions&, Run*) {
+Status RunRebuild(const Globals& globals, const RebuildOptions&, Run* run) {
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals));
   JEJAK_ASSIGN_OR_RETURN(const Hash before, session->ledger().ProjectionDigest());
   Progress progress("rebuild", session->view().size().value);
@@ -184,7 +184,11 @@ Status RunRebuild(const Globals& globals, const RebuildOptions&, Run*) {
     globals.console.Line(fmt::format("{} {}", globals.console.T("before", "sebelum"), ToHex(before)));
     globals.console.Line(fmt::format("{} {}", globals.console.T("after ", "sesudah"), ToHex(after)));
   }
-  return session->Close();
+  JEJAK_RETURN_IF_ERROR(session->Close());
+  if (before == after) return {};
+  run->shown = globals.console.json;
+  return Status(Reason::kVerificationFailed,
+                "the rows before the rebuild were not what the log gives; they are now");
 }
 
 }  // namespace
