@@ -1,6 +1,7 @@
-// The verdict on an event: a pure function of the event and the state before it. The order of checks is the
-// order of ledger/base/reasons.def; the first failure decides, so that every replica and verifier gives the
-// same verdict. docs/reference/roles.md, generated from the same table, says who may do what.
+// The verdict on an event: a pure function of the event and the state before it. The order of
+// checks is the order of ledger/base/reasons.def; the first failure decides, so that every replica
+// and verifier gives the same verdict. docs/reference/roles.md, generated from the same table, says
+// who may do what.
 //
 // Thread rule: pure function.
 #pragma once
@@ -34,9 +35,9 @@ struct Verdict {
   bool advances_chain = false;  // false for a fork: it never advances its author's chain
 };
 
-// `hash` is the hash of the event's bytes. The signature must have been checked. Genesis (entry 0) is
-// decided here too: it is the only event accepted when Election() is empty.
-// `proofs` are those of this event.
+// `hash` is the hash of the event's bytes. The signature must have been checked. Genesis (entry 0)
+// is decided here too: it is the only event accepted when Election() is empty. `proofs` are those
+// of this event.
 Verdict Decide(const StateView& view, const event::Event& event, const Hash& hash,
                const KeyProofs& proofs);
 inline Verdict Decide(const StateView& view, const event::Event& event, const Hash& hash) {

@@ -1,5 +1,6 @@
-// The reference pages that are rendered from the tables of the code, so that they can't say something
-// else. A test compares them with the files under docs/reference; JEJAK_WRITE_DOCS=1 makes it write them.
+// The reference pages that are rendered from the tables of the code, so that they can't say
+// something else. A test compares them with the files under docs/reference; JEJAK_WRITE_DOCS=1
+// makes it write them.
 //
 // Thread rule: pure functions.
 #pragma once

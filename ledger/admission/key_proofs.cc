@@ -14,10 +14,13 @@ using NewKeys = std::vector<std::pair<std::string, event::NewKey>>;
 NewKeys KeysOf(const event::Event& event) {
   NewKeys keys;
   if (const auto* opened = std::get_if<event::ElectionOpened>(&event.body)) {
-    keys = {{"root", opened->root_key}, {"ledger", opened->ledger_key}, {"bawaslu", opened->supervisors_key}};
+    keys = {{"root", opened->root_key},
+            {"ledger", opened->ledger_key},
+            {"bawaslu", opened->supervisors_key}};
   } else if (const auto* ballot = std::get_if<event::BallotRegistered>(&event.body)) {
     for (const event::Choice& choice : ballot->choices) {
-      if (choice.witness_key) keys.emplace_back(ParticipantId(ballot->contest, choice.id), *choice.witness_key);
+      if (choice.witness_key)
+        keys.emplace_back(ParticipantId(ballot->contest, choice.id), *choice.witness_key);
     }
   } else if (const auto* enrolled = std::get_if<event::OfficialsEnrolled>(&event.body)) {
     for (const event::OfficialFact& fact : enrolled->officials) {

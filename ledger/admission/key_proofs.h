@@ -1,6 +1,7 @@
-// Whether the keys that an event enrols are sound and held by whoever asks: IsAcceptableKey and the proof of
-// possession. It needs nothing of the state, and costs several signature checks a key, so that whoever admits
-// or verifies many events makes it beforehand, in parallel, and hands it to Decide.
+// Whether the keys that an event enrols are sound and held by whoever asks: IsAcceptableKey and the
+// proof of possession. It needs nothing of the state, and costs several signature checks a key, so
+// that whoever admits or verifies many events makes it beforehand, in parallel, and hands it to
+// Decide.
 //
 // Thread rule: pure functions; KeyProofs is a value.
 #pragma once
@@ -18,7 +19,8 @@ class KeyProofs {
  public:
   // Of every key that `event` enrols, for the election that it names (zero in genesis).
   static KeyProofs Check(const event::Event& event);
-  // Everything holds. For a ledger that folds its own log again, whose keys were checked when they came in.
+  // Everything holds. For a ledger that folds its own log again, whose keys were checked when they
+  // came in.
   static KeyProofs Trusted();
 
   bool Hold(std::string_view official, const event::NewKey& key) const;

@@ -1,9 +1,9 @@
-// What admission needs to know of the state before an event, as an interface: ledger/projection implements
-// it over the key-value interface, tests over plain maps. All answers are of one log prefix: exactly the
-// entries before the event.
+// What admission needs to know of the state before an event, as an interface: ledger/projection
+// implements it over the key-value interface, tests over plain maps. All answers are of one log
+// prefix: exactly the entries before the event.
 //
-// Thread rule: one thread at a time. A failed read answers "absent"; whoever owns the view checks its
-// key-value status before the verdict becomes visible.
+// Thread rule: one thread at a time. A failed read answers "absent"; whoever owns the view checks
+// its key-value status before the verdict becomes visible.
 #pragma once
 
 #include <cstdint>
@@ -131,11 +131,13 @@ struct SealState {
   Hash event;
 };
 
-// What a logged event that others refer to is. Only accepted events of kinds that can be referred to.
+// What a logged event that others refer to is. Only accepted events of kinds that can be referred
+// to.
 struct ReferenceState {
   LogIndex index;
   event::BodyKind kind{};
-  // Of objections, resolutions (those of the objection), certifications and what else names one of each.
+  // Of objections, resolutions (those of the objection), certifications and what else names one of
+  // each.
   std::string contest;
   RegionCode place;
   election::Outcome outcome{};            // of objectionResolved
@@ -143,8 +145,8 @@ struct ReferenceState {
   election::DecisionKind decision_kind{};
   std::vector<RegionCode> places;         // of decisionRecorded, roundOpened
   std::vector<std::string> contests;      // of decisionRecorded (empty: all), roundOpened
-  // Of an objection: accepted or rejected (one that was carried to the next level is still open there).
-  // Of a roundOpened: cancelled.
+  // Of an objection: accepted or rejected (one that was carried to the next level is still open
+  // there). Of a roundOpened: cancelled.
   bool resolved = false;
   // Of a roundOpened: some TPS has an accepted result in that round, or a newer round.
   bool used = false;
@@ -165,24 +167,30 @@ class StateView {
   virtual std::optional<RegionState> Region(const RegionCode& code) const = 0;
   virtual std::optional<StationState> Station(const StationCode& code) const = 0;
   // The ballot of the dapil with that code, and the ballot whose members contain the place.
-  virtual std::shared_ptr<const BallotState> Ballot(std::string_view contest, std::string_view dapil) const = 0;
-  virtual std::shared_ptr<const BallotState> BallotAt(std::string_view contest, const RegionCode& place) const = 0;
+  virtual std::shared_ptr<const BallotState> Ballot(std::string_view contest,
+                                                    std::string_view dapil) const = 0;
+  virtual std::shared_ptr<const BallotState> BallotAt(std::string_view contest,
+                                                      const RegionCode& place) const = 0;
   // True when some ballot of the contest has a member inside `place` or is `place`.
   virtual bool AnyBallotInside(std::string_view contest, const RegionCode& place) const = 0;
   // What choice `id` means in `contest`, from whichever ballot registered it first.
-  virtual std::optional<event::Choice> ChoiceMeaning(std::string_view contest, ChoiceId id) const = 0;
+  virtual std::optional<event::Choice> ChoiceMeaning(std::string_view contest,
+                                                     ChoiceId id) const = 0;
   // Round 1 without a result when nothing happened there yet. The station need not be registered.
   virtual ResultState Result(std::string_view contest, const StationCode& tps) const = 0;
-  virtual std::optional<SealState> Seal(std::string_view contest, const RegionCode& region) const = 0;
+  virtual std::optional<SealState> Seal(std::string_view contest,
+                                        const RegionCode& region) const = 0;
   // Index of the newest stageReopened that names exactly this region and stage.
-  virtual std::optional<LogIndex> Reopened(std::string_view contest, const RegionCode& region, Stage stage) const = 0;
-  // The accepted event with this hash, of kinds objectionFiled, objectionResolved, decisionRecorded,
-  // roundOpened, roundCancelled, recapCertified, incidentRecorded, copyFiled; any other logged event comes as
-  // kind resultSubmitted with nothing but its index.
+  virtual std::optional<LogIndex> Reopened(std::string_view contest, const RegionCode& region,
+                                           Stage stage) const = 0;
+  // The accepted event with this hash, of kinds objectionFiled, objectionResolved,
+  // decisionRecorded, roundOpened, roundCancelled, recapCertified, incidentRecorded, copyFiled; any
+  // other logged event comes as kind resultSubmitted with nothing but its index.
   virtual std::optional<ReferenceState> Reference(const Hash& event) const = 0;
   // Hash of the newest accepted recapPart k of `parts` by `author` for (contest, region).
   virtual std::optional<Hash> RecapPart(const PublicKey& author, std::string_view contest,
-                                        const RegionCode& region, uint16_t part, uint16_t parts) const = 0;
+                                        const RegionCode& region, uint16_t part,
+                                        uint16_t parts) const = 0;
   // Index of the newest roundOpened of `contest` with a place that lies in `region` or contains it.
   virtual std::optional<LogIndex> RoundOpenedAround(std::string_view contest,
                                                     const RegionCode& region) const = 0;

@@ -1,5 +1,5 @@
-// Bytes and the fixed-size values made of them. A hash is never a std::string, so that a key, a signature
-// and a text can't stand in for one another.
+// Bytes and the fixed-size values made of them. A hash is never a std::string, so that a key, a
+// signature and a text can't stand in for one another.
 #pragma once
 
 #include <algorithm>

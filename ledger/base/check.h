@@ -1,6 +1,6 @@
-// JEJAK_CHECK: assertions about the program itself, always compiled in. A failed check aborts the process:
-// a ledger that has lost track of its own state must stop before it writes. Input never reaches one; input
-// is refused by Status.
+// JEJAK_CHECK: assertions about the program itself, always compiled in. A failed check aborts the
+// process: a ledger that has lost track of its own state must stop before it writes. Input never
+// reaches one; input is refused by Status.
 #pragma once
 
 namespace jejak {
@@ -9,5 +9,6 @@ namespace jejak {
 
 }  // namespace jejak
 
-#define JEJAK_CHECK(condition) \
-  (__builtin_expect(!!(condition), 1) ? (void)0 : ::jejak::CheckFailed(#condition, __FILE__, __LINE__))
+#define JEJAK_CHECK(condition)                  \
+  (__builtin_expect(!!(condition), 1) ? (void)0 \
+                                      : ::jejak::CheckFailed(#condition, __FILE__, __LINE__))

@@ -1,5 +1,5 @@
-// Bytes of keys and rows: big-endian for keys (byte order is number order), varints for rows, one encoding
-// per value. Not for signed bytes: those are Cap'n Proto (ledger/event).
+// Bytes of keys and rows: big-endian for keys (byte order is number order), varints for rows, one
+// encoding per value. Not for signed bytes: those are Cap'n Proto (ledger/event).
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,8 @@ class Writer {
   Bytes* out_;
 };
 
-// Reads what Writer wrote. Running past the end, or a varint longer than needed, makes every later read
-// return zero and ok() false; callers look once, at the end.
+// Reads what Writer wrote. Running past the end, or a varint longer than needed, makes every later
+// read return zero and ok() false; callers look once, at the end.
 class Reader {
  public:
   explicit Reader(ByteView in) : in_(in) {}

@@ -1,4 +1,5 @@
-// Rows must read back exactly, keys must sort as their numbers, and cut or padded rows must be noticed.
+// Rows must read back exactly, keys must sort as their numbers, and cut or padded rows must be
+// noticed.
 #include "ledger/base/coding.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// Hex and base64 must read back what they wrote, and refuse every second spelling of the same bytes.
+// Hex and base64 must read back what they wrote, and refuse every second spelling of the same
+// bytes.
 #include "ledger/base/encoding.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +25,8 @@ TEST(Encoding, KnownTexts) {
 }
 
 TEST(Encoding, RefusesSecondSpellings) {
-  for (const char* bad : {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "Zm8=Zm8=", "Zm8 ", "=m8=", "Z===", "Zm-_"}) {
+  for (const char* bad :
+       {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "Zm8=Zm8=", "Zm8 ", "=m8=", "Z===", "Zm-_"}) {
     EXPECT_EQ(FromBase64(bad), std::nullopt) << bad;
   }
   for (const char* bad : {"0", "0g", "AB", " 00"}) EXPECT_EQ(FromHex(bad), std::nullopt) << bad;

@@ -5,7 +5,8 @@
 namespace jejak {
 namespace {
 
-// Walks a sorted copy of the changes together with the base's cursor; the change wins on equal keys.
+// Walks a sorted copy of the changes together with the base's cursor; the change wins on equal
+// keys.
 class OverlayCursor : public Cursor {
  public:
   using Change = std::pair<Bytes, std::optional<Bytes>>;
@@ -13,7 +14,9 @@ class OverlayCursor : public Cursor {
       : changes_(std::move(changes)), base_(std::move(base)), at_(changes_.size()) {}
 
   bool Valid() const override { return valid_; }
-  ByteView key() const override { return on_change_ ? ByteView(changes_[at_].first) : base_->key(); }
+  ByteView key() const override {
+    return on_change_ ? ByteView(changes_[at_].first) : base_->key();
+  }
   ByteView value() const override {
     return on_change_ ? ByteView(*changes_[at_].second) : base_->value();
   }
@@ -45,7 +48,8 @@ class OverlayCursor : public Cursor {
         return;
       }
       valid_ = true;
-      on_change_ = have_change && (!base_->Valid() || ByteView(changes_[at_].first) <= base_->key());
+      on_change_ =
+          have_change && (!base_->Valid() || ByteView(changes_[at_].first) <= base_->key());
       if (!on_change_) return;
       if (base_->Valid() && base_->key() == ByteView(changes_[at_].first)) base_->Next();
       if (changes_[at_].second.has_value()) return;

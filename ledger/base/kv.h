@@ -1,7 +1,8 @@
-// The key-value interface through which every projection and index reads and writes, so that the same code
-// runs over RocksDB (ledger/store), over an uncommitted batch, and over memory.
+// The key-value interface through which every projection and index reads and writes, so that the
+// same code runs over RocksDB (ledger/store), over an uncommitted batch, and over memory.
 //
-// Tables are small numbers; who owns which is written where the table is declared. Keys sort as bytes.
+// Tables are small numbers; who owns which is written where the table is declared. Keys sort as
+// bytes.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ namespace jejak {
 
 enum class TableId : uint8_t {};
 
-// Walks one table in ascending key order over the state at the time it was made. Who needs the newest row
-// first stores the complement of the number in the key. Not thread-safe.
+// Walks one table in ascending key order over the state at the time it was made. Who needs the
+// newest row first stores the complement of the number in the key. Not thread-safe.
 class Cursor {
  public:
   virtual ~Cursor() = default;
@@ -34,8 +35,9 @@ class Cursor {
   virtual void Seek(ByteView key) = 0;
 };
 
-// Reads of one consistent state. A failed read (I/O, checksum) returns "absent" and leaves its Status in
-// `status()` for good: whoever acts on what was read must look at it before the act becomes visible.
+// Reads of one consistent state. A failed read (I/O, checksum) returns "absent" and leaves its
+// Status in `status()` for good: whoever acts on what was read must look at it before the act
+// becomes visible.
 class KeyValueReader {
  public:
   virtual ~KeyValueReader() = default;
@@ -88,8 +90,8 @@ class Overlay : public KeyValueReader {
   size_t bytes_ = 0;
 };
 
-// A whole store in memory, for verification of ledgers that fit and for tests. Reads are thread-safe
-// between writes.
+// A whole store in memory, for verification of ledgers that fit and for tests. Reads are
+// thread-safe between writes.
 class MemoryStore : public KeyValueReader {
  public:
   bool Get(TableId table, ByteView key, Bytes* value) const override;

@@ -1,5 +1,5 @@
-// Every bound of the system, with its unit. The size to plan for is Indonesia's general election: 823,236
-// TPS, five contests, about 4.1 million submissions plus corrections.
+// Every bound of the system, with its unit. The size to plan for is Indonesia's general election:
+// 823,236 TPS, five contests, about 4.1 million submissions plus corrections.
 #pragma once
 
 #include <cstddef>

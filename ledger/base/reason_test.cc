@@ -1,5 +1,6 @@
-// The table of reasons must be usable by other programs: names and logged numbers are unique, each text is
-// there in both languages, and looking up what a name or number stands for gives the reason back.
+// The table of reasons must be usable by other programs: names and logged numbers are unique, each
+// text is there in both languages, and looking up what a name or number stands for gives the reason
+// back.
 #include "ledger/base/reason.h"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,9 @@
-// Status and Result: how every fallible function of Jejak answers. An error has a typed reason from one
-// table (reasons.def), which fixes its canonical code, exit status, texts and anchor in the docs.
+// Status and Result: how every fallible function of Jejak answers. An error has a typed reason from
+// one table (reasons.def), which fixes its canonical code, exit status, texts and anchor in the
+// docs.
 //
-// Thread rule: values, copyable. Exceptions of other libraries are turned into these in the one module that
-// owns the library; no exception crosses a module.
+// Thread rule: values, copyable. Exceptions of other libraries are turned into these in the one
+// module that owns the library; no exception crosses a module.
 #pragma once
 
 #include <optional>
@@ -20,7 +21,8 @@ class [[nodiscard]] Status {
  public:
   // Success.
   Status() = default;
-  // A failure. `message` says what happened to what, in English, without the reason's standing text.
+  // A failure. `message` says what happened to what, in English, without the reason's standing
+  // text.
   Status(Reason reason, std::string message) : reason_(reason), message_(std::move(message)) {
     JEJAK_CHECK(reason != Reason::kOk);
   }

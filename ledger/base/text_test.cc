@@ -1,4 +1,5 @@
-// Text in events must show what was signed: bad UTF-8 and invisible or reordering characters are refused.
+// Text in events must show what was signed: bad UTF-8 and invisible or reordering characters are
+// refused.
 #include "ledger/base/text.h"
 
 #include <gtest/gtest.h>
@@ -22,8 +23,9 @@ TEST(Text, RefusesBadUtf8) {
 
 TEST(Text, RefusesControlsAndBidi) {
   using std::string_view_literals::operator""sv;
-  const std::string_view bad[] = {"\0"sv, "a\nb"sv, "\x1f"sv, "\x7f"sv, "\xc2\x85"sv,
-                                  "\xd8\x9c"sv, "\xe2\x80\x8e"sv, "\xe2\x80\xa8"sv, "\xe2\x80\xae"sv,
+  const std::string_view bad[] = {"\0"sv,           "a\nb"sv,         "\x1f"sv,
+                                  "\x7f"sv,         "\xc2\x85"sv,     "\xd8\x9c"sv,
+                                  "\xe2\x80\x8e"sv, "\xe2\x80\xa8"sv, "\xe2\x80\xae"sv,
                                   "\xe2\x81\xa6"sv, "\xef\xbb\xbf"sv, "\xef\xbf\xbe"sv};
   for (const auto text : bad) {
     EXPECT_TRUE(IsUtf8(text));

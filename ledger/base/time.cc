@@ -45,9 +45,10 @@ std::string FormatTime(UnixMicros time) {
   const auto days = std::chrono::floor<std::chrono::days>(instant);
   const std::chrono::year_month_day date(days);
   const int64_t rest = (instant - days).count();
-  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                rest / 3600, rest / 60 % 60, rest % 60);
+  std::string out =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  rest / 3600, rest / 60 % 60, rest % 60);
   if (micros % 1000 != 0) {
     out += fmt::format(".{:06}", micros);
   } else if (micros != 0) {
@@ -71,7 +72,8 @@ std::optional<UnixMicros> ParseTime(std::string_view text) {
   }
   int64_t offset = 0;
   if (text != "Z" && text != "z") {
-    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
+      return std::nullopt;
     const auto h = Number(text, 1, 2), m = Number(text, 4, 2);
     if (!h || !m || *h > 23 || *m > 59) return std::nullopt;
     offset = (*h * 60 + *m) * 60 * (text[0] == '-' ? -1 : 1);

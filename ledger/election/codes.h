@@ -1,6 +1,6 @@
-// Codes of regions and polling stations: 2, 4, 6, 10 or 13 digits for province, regency or city, district,
-// village and station; the nation's code is empty. Codes are strings: digits are compared, never counted.
-// Source: Kemendagri and KPU codes, docs/reference/domain.md.
+// Codes of regions and polling stations: 2, 4, 6, 10 or 13 digits for province, regency or city,
+// district, village and station; the nation's code is empty. Codes are strings: digits are
+// compared, never counted. Source: Kemendagri and KPU codes, docs/reference/domain.md.
 //
 // Thread rule: values.
 #pragma once
@@ -37,14 +37,17 @@ class RegionCode {
   // Abroad is coded as province 99.
   bool IsAbroad() const { return size_ >= 2 && digits_[0] == '9' && digits_[1] == '9'; }
 
-  // The enclosing region at `level`; *this when it is at that level. Requires level <= this->level().
+  // The enclosing region at `level`; *this when it is at that level. Requires level <=
+  // this->level().
   RegionCode At(Level level) const;
   // The next enclosing region. Requires that it isn't the nation.
   RegionCode Parent() const;
   // True when `other` lies in this region or is it.
   bool Contains(const RegionCode& other) const { return other.view().starts_with(view()); }
 
-  std::strong_ordering operator<=>(const RegionCode& other) const { return view() <=> other.view(); }
+  std::strong_ordering operator<=>(const RegionCode& other) const {
+    return view() <=> other.view();
+  }
   bool operator==(const RegionCode& other) const { return view() == other.view(); }
 
  private:
@@ -55,8 +58,8 @@ class RegionCode {
 // The 13-digit code of a polling station.
 using StationCode = RegionCode;
 
-// "nation", "province", "regency", "city", "district", "village", "station", "abroad": the word shown for a
-// place. A regency-level code whose last two digits are 71 to 99 is a city.
+// "nation", "province", "regency", "city", "district", "village", "station", "abroad": the word
+// shown for a place. A regency-level code whose last two digits are 71 to 99 is a city.
 std::string_view LevelName(const RegionCode& code);
 
 }  // namespace jejak::election

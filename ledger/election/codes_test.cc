@@ -11,7 +11,8 @@ TEST(Codes, ParsesFiveLengthsAndTheNation) {
     ASSERT_TRUE(RegionCode::Parse(good)) << good;
     EXPECT_EQ(RegionCode::Parse(good)->view(), good);
   }
-  for (const char* bad : {"0", "6", "650", "65010", "6501011", "650101100100", "65010110010012", "6x", "+65"}) {
+  for (const char* bad :
+       {"0", "6", "650", "65010", "6501011", "650101100100", "65010110010012", "6x", "+65"}) {
     EXPECT_FALSE(RegionCode::Parse(bad)) << bad;
   }
 }

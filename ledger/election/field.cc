@@ -50,7 +50,8 @@ std::optional<FieldKey> ParseField(std::string_view name) {
     const std::string_view digits = name.substr(prefix.size());
     uint32_t id = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
-    if (error != std::errc() || end != digits.data() + digits.size() || id == 0 || digits[0] == '0') {
+    if (error != std::errc() || end != digits.data() + digits.size() || id == 0 ||
+        digits[0] == '0') {
       return std::nullopt;
     }
     return FieldKey{kind, id};

@@ -15,13 +15,14 @@ TEST(Field, NamesReadBack) {
     const FieldKey key = FieldKey::Of(static_cast<Figure>(i));
     EXPECT_EQ(ParseField(FieldName(key)), key);
   }
-  for (const FieldKey key : {FieldKey::Votes(100025), FieldKey::PartyTotal(24), FieldKey::Evidence(1)}) {
+  for (const FieldKey key :
+       {FieldKey::Votes(100025), FieldKey::PartyTotal(24), FieldKey::Evidence(1)}) {
     EXPECT_EQ(ParseField(FieldName(key)), key);
     EXPECT_EQ(FieldKey::FromPacked(key.packed()), key);
   }
   EXPECT_EQ(FieldName(FieldKey::Votes(100025)), "votes.100025");
-  for (const char* bad : {"", "votes", "votes.", "votes.0", "votes.01", "votes.x", "votes.-1", "votes.4294967296",
-                          "valid.l", "voters_registered"}) {
+  for (const char* bad : {"", "votes", "votes.", "votes.0", "votes.01", "votes.x", "votes.-1",
+                          "votes.4294967296", "valid.l", "voters_registered"}) {
     EXPECT_FALSE(ParseField(bad)) << bad;
   }
 }

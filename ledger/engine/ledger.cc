@@ -18,13 +18,15 @@ Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Ledger::~Ledger() { (void)Close(); }
 
-Result<std::unique_ptr<Ledger>> Ledger::Open(const std::filesystem::path& dir, OpenOptions options) {
+Result<std::unique_ptr<Ledger>> Ledger::Open(const std::filesystem::path& dir,
+                                             OpenOptions options) {
   auto impl = std::make_unique<Impl>();
   impl->options = std::move(options);
   impl->options.store.create_if_missing = false;
   JEJAK_ASSIGN_OR_RETURN(impl->store, store::Store::Open(dir, AllTables(), impl->options.store));
   if (impl->store->head().size.value == 0) {
-    return Status(Reason::kLedgerMissing, fmt::format("the ledger in {} has no election yet", dir.string()));
+    return Status(Reason::kLedgerMissing,
+                  fmt::format("the ledger in {} has no election yet", dir.string()));
   }
   JEJAK_RETURN_IF_ERROR(impl->Prepare());
   if (!impl->options.store.read_only) JEJAK_RETURN_IF_ERROR(impl->store->ConfirmHead());
@@ -38,7 +40,8 @@ namespace {
 Status CheckGenesis(const event::SignedEvent& genesis, const crypto::SecretKey* ledger_key) {
   JEJAK_ASSIGN_OR_RETURN(const event::Event decoded, event::DecodeEvent(genesis.bytes));
   const auto* body = std::get_if<event::ElectionOpened>(&decoded.body);
-  if (body == nullptr) return Status(Reason::kInvalidArgument, "the first event must be electionOpened");
+  if (body == nullptr)
+    return Status(Reason::kInvalidArgument, "the first event must be electionOpened");
   if (!event::VerifySignature(genesis, decoded.author)) {
     return Status(Reason::kSignatureInvalid, "genesis is not what the root key signed");
   }
@@ -56,8 +59,8 @@ Status CheckGenesis(const event::SignedEvent& genesis, const crypto::SecretKey* 
 }  // namespace
 
 Result<std::unique_ptr<Ledger>> Ledger::Create(const std::filesystem::path& dir,
-                                               const event::SignedEvent& genesis, OpenOptions options,
-                                               const SubmitOptions& submit) {
+                                               const event::SignedEvent& genesis,
+                                               OpenOptions options, const SubmitOptions& submit) {
   JEJAK_RETURN_IF_ERROR(CheckGenesis(genesis, options.ledger_key.get()));
   auto impl = std::make_unique<Impl>();
   impl->options = std::move(options);
@@ -83,7 +86,8 @@ void Ledger::SubmitAsync(std::vector<event::SignedEvent> events, const SubmitOpt
   submission->done = std::move(done);
   Status refused;
   if (impl_->pool == nullptr) {
-    refused = Status(Reason::kLedgerKeyWrong, "the ledger was opened without its key, for reading only");
+    refused =
+        Status(Reason::kLedgerKeyWrong, "the ledger was opened without its key, for reading only");
   } else if (options.received_at && impl_->live) {
     refused = Status(Reason::kModeForbids, "in a live election the ledger's own clock says when");
   }
@@ -95,12 +99,14 @@ void Ledger::SubmitAsync(std::vector<event::SignedEvent> events, const SubmitOpt
   impl_->pool->Submit(std::move(submission));
 }
 
-std::vector<Outcome> Ledger::Submit(std::vector<event::SignedEvent> events, const SubmitOptions& options) {
+std::vector<Outcome> Ledger::Submit(std::vector<event::SignedEvent> events,
+                                    const SubmitOptions& options) {
   // Shared, since the waiter may be gone before set_value has returned.
   auto promise = std::make_shared<std::promise<std::vector<Outcome>>>();
   auto future = promise->get_future();
-  SubmitAsync(std::move(events), options,
-              [promise](std::vector<Outcome> outcomes) { promise->set_value(std::move(outcomes)); });
+  SubmitAsync(std::move(events), options, [promise](std::vector<Outcome> outcomes) {
+    promise->set_value(std::move(outcomes));
+  });
   return future.get();
 }
 
@@ -113,13 +119,15 @@ Outcome Ledger::SubmitOne(event::SignedEvent event, const SubmitOptions& options
 Status Ledger::PutPeople(const PeopleRows& people) {
   const std::lock_guard lock(impl_->commit_mutex);
   JEJAK_RETURN_IF_ERROR(status());
-  if (impl_->state == nullptr) return Status(Reason::kStopped, "the projections must be rebuilt first");
+  if (impl_->state == nullptr)
+    return Status(Reason::kStopped, "the projections must be rebuilt first");
   store::WriteSet rows = impl_->store->NewWriteSet();
   for (const auto& [official, person] : people) {
     const auto known = impl_->state->Official(official);
     if (!known) return Status(Reason::kUnknownOfficial, official);
     if (crypto::NameCommitment(person.salt, person.name) != known->name) {
-      return Status(Reason::kInvalidArgument, "the name does not fit the commitment of " + official);
+      return Status(Reason::kInvalidArgument,
+                    "the name does not fit the commitment of " + official);
     }
     rows.Put(kPeople, official, EncodePerson(person));
   }
@@ -147,7 +155,8 @@ Result<event::ChainHead> Ledger::HeadOf(const PublicKey& key) const {
     return Status(Reason::kKeyUnknown, "key " + ToHex(key) + " is not enrolled");
   }
   const auto row = projection::Decode<projection::KeyRow>(value);
-  if (!row) return Status(Reason::kLedgerDamaged, "the row of key " + ToHex(key) + " does not decode");
+  if (!row)
+    return Status(Reason::kLedgerDamaged, "the row of key " + ToHex(key) + " does not decode");
   return event::ChainHead{row->state.next_sequence, row->state.head};
 }
 

@@ -1,9 +1,10 @@
-// The ledger: the write path from signed event to receipt. Verification runs in parallel; one sequencer gives
-// the order, decides and folds event by event, and commits a batch with one atomic write and one fsync; then
-// the receipts leave. Whatever arrives while a commit is on its way is the next batch.
+// The ledger: the write path from signed event to receipt. Verification runs in parallel; one
+// sequencer gives the order, decides and folds event by event, and commits a batch with one atomic
+// write and one fsync; then the receipts leave. Whatever arrives while a commit is on its way is
+// the next batch.
 //
-// Durability: an outcome with a receipt is given only after the entry, its leaf and its effects are on disk.
-// After a failed write nothing is tried again: every later call answers STOPPED.
+// Durability: an outcome with a receipt is given only after the entry, its leaf and its effects are
+// on disk. After a failed write nothing is tried again: every later call answers STOPPED.
 //
 // Thread rule: all methods may be called from any thread. Spec: docs/internals/write-path.md.
 #pragma once
@@ -48,7 +49,8 @@ struct Outcome {
 
 struct SubmitOptions {
   bool proofs = false;                      // fill Receipt.proof
-  std::optional<UnixMicros> received_at;    // outside live elections only: the ledger's clock for these
+  std::optional<UnixMicros>
+      received_at;  // outside live elections only: the ledger's clock for these
 };
 
 struct OpenOptions {
@@ -64,27 +66,32 @@ using PeopleRows = std::vector<std::pair<std::string, Person>>;  // by official
 
 class Ledger {
  public:
-  // Opens the ledger in `dir`. Besides what store::Store::Open refuses: LEDGER_DAMAGED when log, tree,
-  // checkpoint and projections don't fit together, ROLLED_BACK when the tree has another root than HEAD
-  // acknowledged, LEDGER_KEY_WRONG, RULES_UNKNOWN.
-  static Result<std::unique_ptr<Ledger>> Open(const std::filesystem::path& dir, OpenOptions options);
-  // Makes a ledger in `dir` with `genesis` (electionOpened) as entry 0. LEDGER_EXISTS, or the refusal.
+  // Opens the ledger in `dir`. Besides what store::Store::Open refuses: LEDGER_DAMAGED when log,
+  // tree, checkpoint and projections don't fit together, ROLLED_BACK when the tree has another root
+  // than HEAD acknowledged, LEDGER_KEY_WRONG, RULES_UNKNOWN.
+  static Result<std::unique_ptr<Ledger>> Open(const std::filesystem::path& dir,
+                                              OpenOptions options);
+  // Makes a ledger in `dir` with `genesis` (electionOpened) as entry 0. LEDGER_EXISTS, or the
+  // refusal.
   static Result<std::unique_ptr<Ledger>> Create(const std::filesystem::path& dir,
-                                                const event::SignedEvent& genesis, OpenOptions options,
+                                                const event::SignedEvent& genesis,
+                                                OpenOptions options,
                                                 const SubmitOptions& submit = {});
   ~Ledger();
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  // Decides and logs `events` in this order, and answers in this order. Waits; holds the caller back while
-  // too many events are queued.
-  std::vector<Outcome> Submit(std::vector<event::SignedEvent> events, const SubmitOptions& options = {});
+  // Decides and logs `events` in this order, and answers in this order. Waits; holds the caller
+  // back while too many events are queued.
+  std::vector<Outcome> Submit(std::vector<event::SignedEvent> events,
+                              const SubmitOptions& options = {});
   Outcome SubmitOne(event::SignedEvent event, const SubmitOptions& options = {});
   // The same without waiting: `done` is called once, on the sequencer's thread, and must be quick.
   void SubmitAsync(std::vector<event::SignedEvent> events, const SubmitOptions& options,
                    std::function<void(std::vector<Outcome>)> done);
 
-  // Stores names beside the log. Names that don't fit the commitment in the log are INVALID_ARGUMENT.
+  // Stores names beside the log. Names that don't fit the commitment in the log are
+  // INVALID_ARGUMENT.
   Status PutPeople(const PeopleRows& people);
 
   // The newest committed state.
@@ -92,8 +99,8 @@ class Ledger {
   // Where the key's chain stands in the newest committed state: what its next event must carry.
   Result<event::ChainHead> HeadOf(const PublicKey& key) const;
 
-  // Rebuilds every projection from the log into a new generation and switches to it. `progress` may be null;
-  // it is told entries done and in all, and returns false to stop with INTERRUPTED.
+  // Rebuilds every projection from the log into a new generation and switches to it. `progress` may
+  // be null; it is told entries done and in all, and returns false to stop with INTERRUPTED.
   using Progress = std::function<bool(uint64_t done, uint64_t total)>;
   Status Rebuild(const Progress& progress);
   // Reads every table file against its checksums.

@@ -21,23 +21,27 @@ Status Damaged(std::string what) { return Status(Reason::kLedgerDamaged, std::mo
 Status Ledger::Impl::CheckHead() {
   const store::HeadRecord acknowledged = store->opened_head();
   const store::HeadRecord have = store->head();
-  if (tree->Root() != have.root) return Damaged("the tree does not have the root of the last commit");
+  if (tree->Root() != have.root)
+    return Damaged("the tree does not have the root of the last commit");
   if (acknowledged.size == have.size || acknowledged.size.value == 0) return {};
   JEJAK_ASSIGN_OR_RETURN(const Hash root, merkle::RootAt(*Newest(), acknowledged.size));
   if (root == acknowledged.root) return {};
-  return Status(Reason::kRolledBack,
-                fmt::format("the log had root {} at size {} when it acknowledged it, and has {} now",
-                            ToHex(acknowledged.root), acknowledged.size.value, ToHex(root)));
+  return Status(
+      Reason::kRolledBack,
+      fmt::format("the log had root {} at size {} when it acknowledged it, and has {} now",
+                  ToHex(acknowledged.root), acknowledged.size.value, ToHex(root)));
 }
 
 Status Ledger::Impl::CheckLastEntry() {
   const std::shared_ptr<const View> view = Newest();
   const LogIndex last(view->size().value - 1);
   JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, view->Entry(last));
-  JEJAK_ASSIGN_OR_RETURN(const merkle::Path path, merkle::InclusionProof(*view, last, view->size()));
-  const Status included = merkle::VerifyInclusion(last, view->size(), merkle::LeafHash(entry.bytes), path,
-                                                  view->root());
-  if (!included.ok()) return Damaged(fmt::format("entry {} is not the one in the tree", last.value));
+  JEJAK_ASSIGN_OR_RETURN(const merkle::Path path,
+                         merkle::InclusionProof(*view, last, view->size()));
+  const Status included = merkle::VerifyInclusion(last, view->size(), merkle::LeafHash(entry.bytes),
+                                                  path, view->root());
+  if (!included.ok())
+    return Damaged(fmt::format("entry {} is not the one in the tree", last.value));
   auto cursor = view->rows().NewCursor(kEntries);
   cursor->Seek(projection::IndexKey(NextIndex(view->size())));
   if (cursor->Valid()) return Damaged("there are entries beyond the last commit");
@@ -51,7 +55,8 @@ Status Ledger::Impl::CheckCheckpoint() {
   const auto note = merkle::ParseNote(text);
   const auto checkpoint = note.ok() ? merkle::ParseCheckpoint(note->text) : note.status();
   if (!checkpoint.ok()) return Damaged("the newest checkpoint does not read");
-  if (checkpoint->size != view->size() || checkpoint->root != view->root() || checkpoint->origin != origin) {
+  if (checkpoint->size != view->size() || checkpoint->root != view->root() ||
+      checkpoint->origin != origin) {
     return Damaged("the newest checkpoint is of another state");
   }
   // The key in force signed it, or the one before when it was changed just then.
@@ -79,12 +84,14 @@ Status Ledger::Impl::Prepare() {
   const auto& election = state->registry().election();
   if (!election) return Damaged("the ledger has entries, but no election");
   if (!admission::RulesKnown(election->state.rules)) {
-    return Status(Reason::kRulesUnknown, fmt::format("the ledger is under rules {}", election->state.rules));
+    return Status(Reason::kRulesUnknown,
+                  fmt::format("the ledger is under rules {}", election->state.rules));
   }
   origin = election->origin;
   live = election->state.mode == election::Mode::kLive;
   JEJAK_RETURN_IF_ERROR(CheckCheckpoint());
-  if (options.ledger_key != nullptr && options.ledger_key->public_key() != election->state.ledger_key) {
+  if (options.ledger_key != nullptr &&
+      options.ledger_key->public_key() != election->state.ledger_key) {
     return Status(Reason::kLedgerKeyWrong, fmt::format("the ledger's key is {}, not {}",
                                                        ToHex(election->state.ledger_key),
                                                        ToHex(options.ledger_key->public_key())));

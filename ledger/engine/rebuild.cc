@@ -1,5 +1,5 @@
-// Rebuilding the projections: entries are read and decoded ahead by one thread, decided again and folded by
-// another, and written into a new generation that one pointer switches to.
+// Rebuilding the projections: entries are read and decoded ahead by one thread, decided again and
+// folded by another, and written into a new generation that one pointer switches to.
 #include <fmt/format.h>
 
 #include <condition_variable>
@@ -23,7 +23,8 @@ using Block = std::vector<projection::ReadEntry>;
 // Decodes the log ahead of whoever folds it. Thread rule: one consumer.
 class Prefetch {
  public:
-  explicit Prefetch(std::shared_ptr<const View> view) : view_(std::move(view)), thread_([this] { Run(); }) {}
+  explicit Prefetch(std::shared_ptr<const View> view)
+      : view_(std::move(view)), thread_([this] { Run(); }) {}
   ~Prefetch() {
     {
       const std::lock_guard lock(mutex_);
@@ -84,16 +85,20 @@ class Prefetch {
 
 // The same verdict must come out again, or the log was not decided by these rules.
 Status CheckVerdict(const projection::State& state, const projection::ReadEntry& entry) {
-  // Proofs of possession were checked when the entry came in, and the entry is the same: the tree says so.
-  const bool doubted = entry.entry.refusal && entry.entry.refusal->reason == Reason::kKeyUnacceptable;
+  // Proofs of possession were checked when the entry came in, and the entry is the same: the tree
+  // says so.
+  const bool doubted =
+      entry.entry.refusal && entry.entry.refusal->reason == Reason::kKeyUnacceptable;
   const admission::Verdict verdict = admission::Decide(
       state, entry.event, entry.hash,
       doubted ? admission::KeyProofs::Check(entry.event) : admission::KeyProofs::Trusted());
   const bool accepted = verdict.kind == admission::Verdict::Kind::kAccepted && !entry.entry.refusal;
-  const bool refused = verdict.kind == admission::Verdict::Kind::kRefused && entry.entry.refusal == verdict.refusal;
+  const bool refused =
+      verdict.kind == admission::Verdict::Kind::kRefused && entry.entry.refusal == verdict.refusal;
   if (accepted || refused) return {};
-  return Status(Reason::kVerificationFailed,
-                fmt::format("entry {} bears another verdict than the rules give", entry.index.value));
+  return Status(
+      Reason::kVerificationFailed,
+      fmt::format("entry {} bears another verdict than the rules give", entry.index.value));
 }
 
 Status Write(projection::State* state, store::GenerationWriter* generation) {
@@ -113,7 +118,8 @@ Status Ledger::Rebuild(const Progress& progress) {
   JEJAK_RETURN_IF_ERROR(status());
   const std::shared_ptr<const View> view = Newest();
   JEJAK_ASSIGN_OR_RETURN(const auto generation, impl_->store->BeginGeneration());
-  JEJAK_ASSIGN_OR_RETURN(const auto state, projection::State::Load(&generation->reader(), TreeSize(0)));
+  JEJAK_ASSIGN_OR_RETURN(const auto state,
+                         projection::State::Load(&generation->reader(), TreeSize(0)));
   {
     Prefetch prefetch(view);
     while (true) {
@@ -121,9 +127,11 @@ Status Ledger::Rebuild(const Progress& progress) {
       if (block.empty()) break;
       for (const projection::ReadEntry& entry : block) {
         JEJAK_RETURN_IF_ERROR(CheckVerdict(*state, entry));
-        state->Apply({entry.event, entry.hash, entry.index, entry.entry.received_at, entry.entry.refusal});
+        state->Apply(
+            {entry.event, entry.hash, entry.index, entry.entry.received_at, entry.entry.refusal});
       }
-      if (state->rows().bytes() > kOverlayBytesMax) JEJAK_RETURN_IF_ERROR(Write(state.get(), generation.get()));
+      if (state->rows().bytes() > kOverlayBytesMax)
+        JEJAK_RETURN_IF_ERROR(Write(state.get(), generation.get()));
       if (progress && !progress(state->Size().value, view->size().value)) {
         return Status(Reason::kInterrupted, "the projections are as they were");
       }
@@ -131,8 +139,10 @@ Status Ledger::Rebuild(const Progress& progress) {
   }
   JEJAK_RETURN_IF_ERROR(Write(state.get(), generation.get()));
   JEJAK_RETURN_IF_ERROR(generation->Finish(view->size()));
-  impl_->SetNewest(std::make_shared<const View>(impl_->store->Snapshot(), view->size(), view->root()));
-  JEJAK_ASSIGN_OR_RETURN(impl_->state, projection::State::Load(&impl_->newest->rows(), view->size()));
+  impl_->SetNewest(
+      std::make_shared<const View>(impl_->store->Snapshot(), view->size(), view->root()));
+  JEJAK_ASSIGN_OR_RETURN(impl_->state,
+                         projection::State::Load(&impl_->newest->rows(), view->size()));
   return {};
 }
 

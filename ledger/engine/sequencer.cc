@@ -18,7 +18,8 @@ Status CheckSignature(const projection::State& state, Item* unchecked) {
   const Item& item = *unchecked;
   if (item.signature_checked) return {};
   PublicKey author = item.event.author;
-  const bool genesis = !state.Election().has_value() && item.event.kind() == event::BodyKind::kElectionOpened;
+  const bool genesis =
+      !state.Election().has_value() && item.event.kind() == event::BodyKind::kElectionOpened;
   if (!genesis && !state.Key(author)) {
     return Status(Reason::kKeyUnknown, "the author's key is not enrolled");
   }
@@ -52,10 +53,10 @@ void Ledger::Impl::Stop(Status why) {
 void Ledger::Impl::Run() {
   Status failed;
   while (true) {
-    auto batch = journal->Next(options.batch_events_max);
+    auto batch = journal->Next(options.batch_events_max, limits::kBatchBytesMax);
     if (!batch.ok()) {
-      // The clock can't be trusted: nothing more is taken. What was taken is lost to its callers, unanswered
-      // events are answered below.
+      // The clock can't be trusted. Nothing was taken; after Stop the journal hands back what is
+      // queued, and it is answered below.
       failed = batch.status();
       Stop(failed);
       journal->Stop();
@@ -72,7 +73,8 @@ void Ledger::Impl::Run() {
     }
     const Status stopped_status(Reason::kStopped, "the ledger stopped: " + failed.ToString());
     for (const journal::Ordered& ordered : *batch) {
-      static_cast<Item&>(*ordered.proposal.attachment).Answer({stopped_status, std::nullopt, false});
+      static_cast<Item&>(*ordered.proposal.attachment)
+          .Answer({stopped_status, std::nullopt, false});
     }
     pool->Release(batch->size());
   }
@@ -121,7 +123,8 @@ Result<std::string> Ledger::Impl::Commit(store::WriteSet rows) {
     rows.Put(kTiles, merkle::TileKey(tile.id), tile.hashes);
   }
   const Hash root = tree->Root();
-  const merkle::Note note = merkle::SignCheckpoint({origin, tree->size(), root, {}}, *options.ledger_key);
+  const merkle::Note note =
+      merkle::SignCheckpoint({origin, tree->size(), root, {}}, *options.ledger_key);
   std::string checkpoint = merkle::FormatNote(note);
   rows.Put(kCheckpoints, "latest", checkpoint);
   state->rows().Drain([&](const RowChange& change) { rows.Add(change); });
@@ -181,10 +184,12 @@ Status Ledger::Impl::Process(std::vector<journal::Ordered> batch) {
   }
   pool->Release(decided.size());
   JEJAK_RETURN_IF_ERROR(checkpoint.status());
-  // The key that signs must be the one in force; after a change the ledger is opened again with the new one.
+  // The key that signs must be the one in force; after a change the ledger is opened again with the
+  // new one.
   const auto election = state->Election();
   if (election && election->ledger_key != options.ledger_key->public_key()) {
-    return Status(Reason::kLedgerKeyWrong, "the ledger's key was changed: open the ledger with the new key");
+    return Status(Reason::kLedgerKeyWrong,
+                  "the ledger's key was changed: open the ledger with the new key");
   }
   return {};
 }

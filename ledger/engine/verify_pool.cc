@@ -7,14 +7,16 @@
 namespace jejak::engine {
 namespace {
 
-// Small enough to spread one caller's batch over the cores, large enough that the lock doesn't matter.
+// Small enough to spread one caller's batch over the cores, large enough that the lock doesn't
+// matter.
 constexpr size_t kChunkEvents = 32;
 
 }  // namespace
 
 VerifyPool::VerifyPool(size_t threads, KnowsKey knows_key, journal::Journal* journal)
     : knows_key_(std::move(knows_key)), journal_(journal) {
-  for (size_t i = 0; i < std::max<size_t>(1, threads); ++i) threads_.emplace_back([this] { Work(); });
+  for (size_t i = 0; i < std::max<size_t>(1, threads); ++i)
+    threads_.emplace_back([this] { Work(); });
 }
 
 VerifyPool::~VerifyPool() { Stop(); }
@@ -71,7 +73,8 @@ void VerifyPool::Work() {
     Verify(chunk.get());
     lock.lock();
     chunk->done = true;
-    // In order, and under the lock, so that no other thread can hand in a later chunk before an earlier one.
+    // In order, and under the lock, so that no other thread can hand in a later chunk before an
+    // earlier one.
     while (!chunks_.empty() && chunks_.front()->done) {
       const std::shared_ptr<Chunk> front = std::move(chunks_.front());
       chunks_.pop_front();
@@ -82,14 +85,15 @@ void VerifyPool::Work() {
       for (const auto& proposal : proposals) items.push_back(proposal.attachment);
       const Status proposed = journal_->Propose(std::move(proposals));
       if (proposed.ok()) continue;
-      for (const auto& item : items) static_cast<Item&>(*item).Answer({proposed, std::nullopt, false});
+      for (const auto& item : items)
+        static_cast<Item&>(*item).Answer({proposed, std::nullopt, false});
       queued_ -= items.size();
       room_.notify_all();
     }
   }
 }
 
-void VerifyPool::Verify(Chunk* chunk) const {
+void VerifyPool::Verify(Chunk* chunk) {
   size_t turned_away = 0;
   for (size_t at = chunk->begin; at < chunk->end; ++at) {
     auto item = std::make_shared<Item>();
@@ -102,10 +106,11 @@ void VerifyPool::Verify(Chunk* chunk) const {
       continue;
     }
     const event::SignedEvent* signed_event = &chunk->submission->events[at];
-    chunk->verified.push_back({std::shared_ptr<const event::SignedEvent>(chunk->submission, signed_event),
-                               chunk->submission->options.received_at, std::move(item)});
+    chunk->verified.push_back(
+        {std::shared_ptr<const event::SignedEvent>(chunk->submission, signed_event),
+         chunk->submission->options.received_at, std::move(item)});
   }
-  if (turned_away != 0) const_cast<VerifyPool*>(this)->Release(turned_away);
+  if (turned_away != 0) Release(turned_away);
 }
 
 Status VerifyPool::Check(Item* item) const {

@@ -1,5 +1,5 @@
-// Inside of the engine: parallel, stateless verification of what callers hand in. Events leave for the
-// journal in the order in which they came, whatever thread verified them.
+// Inside of the engine: parallel, stateless verification of what callers hand in. Events leave for
+// the journal in the order in which they came, whatever thread verified them.
 //
 // Thread rule: Submit from any thread.
 #pragma once
@@ -22,8 +22,8 @@
 
 namespace jejak::engine {
 
-// What one caller handed in, and what it gets back. Each outcome is written by one thread; the last to
-// finish calls `done`.
+// What one caller handed in, and what it gets back. Each outcome is written by one thread; the last
+// to finish calls `done`.
 struct Submission {
   std::vector<event::SignedEvent> events;
   SubmitOptions options;
@@ -61,7 +61,8 @@ class VerifyPool {
 
   VerifyPool(size_t threads, KnowsKey knows_key, journal::Journal* journal);
   ~VerifyPool();
-  // Hands everything that came in to the journal, and ends the threads. The sequencer may still Release.
+  // Hands everything that came in to the journal, and ends the threads. The sequencer may still
+  // Release.
   void Stop();
 
   // Waits while too much is queued.
@@ -77,7 +78,7 @@ class VerifyPool {
     bool taken = false, done = false;
   };
   void Work();
-  void Verify(Chunk* chunk) const;
+  void Verify(Chunk* chunk);
   // Door checks that need no order. Returns what turns the event away.
   Status Check(Item* item) const;
 
@@ -85,7 +86,8 @@ class VerifyPool {
   journal::Journal* const journal_;
   std::mutex mutex_;
   std::condition_variable work_, room_;
-  std::deque<std::shared_ptr<Chunk>> chunks_;  // in order of arrival; done ones leave from the front
+  std::deque<std::shared_ptr<Chunk>>
+      chunks_;  // in order of arrival; done ones leave from the front
   size_t next_ = 0;                            // first chunk that nobody has taken
   size_t queued_ = 0;                          // events handed in and not answered
   bool stopping_ = false;

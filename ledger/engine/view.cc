@@ -21,11 +21,13 @@ Status NotThere(const KeyValueReader& rows, Reason reason, std::string what) {
 
 Result<Bytes> View::EntryBytes(LogIndex index) const {
   if (index.value >= size_.value) {
-    return Status(Reason::kNotFound, fmt::format("no entry {} in a log of {}", index.value, size_.value));
+    return Status(Reason::kNotFound,
+                  fmt::format("no entry {} in a log of {}", index.value, size_.value));
   }
   Bytes bytes;
   if (!rows_->Get(kEntries, projection::IndexKey(index), &bytes)) {
-    return NotThere(*rows_, Reason::kLedgerDamaged, fmt::format("entry {} is missing", index.value));
+    return NotThere(*rows_, Reason::kLedgerDamaged,
+                    fmt::format("entry {} is missing", index.value));
   }
   return bytes;
 }
@@ -36,8 +38,8 @@ Result<projection::ReadEntry> View::Entry(LogIndex index) const {
   JEJAK_ASSIGN_OR_RETURN(out.bytes, EntryBytes(index));
   auto entry = event::DecodeLoggedEntry(out.bytes);
   if (!entry.ok()) {
-    return Status(Reason::kLedgerDamaged,
-                  fmt::format("entry {} does not decode: {}", index.value, entry.status().ToString()));
+    return Status(Reason::kLedgerDamaged, fmt::format("entry {} does not decode: {}", index.value,
+                                                      entry.status().ToString()));
   }
   out.entry = std::move(*entry);
   auto decoded = event::DecodeLoggedEvent(out.entry.event);
@@ -72,7 +74,8 @@ Result<Bytes> View::ReadTile(merkle::TileId tile, uint32_t width) const {
                     fmt::format("tile {}/{} is missing", tile.level, tile.index));
   }
   if (hashes.size() < width * Hash::kSize) {
-    return Status(Reason::kLedgerDamaged, fmt::format("tile {}/{} is too short", tile.level, tile.index));
+    return Status(Reason::kLedgerDamaged,
+                  fmt::format("tile {}/{} is too short", tile.level, tile.index));
   }
   return hashes;
 }
@@ -99,7 +102,8 @@ Result<TreeSize> View::SizeAt(UnixMicros time) const {
     const uint64_t middle = low + (high - low) / 2;
     JEJAK_ASSIGN_OR_RETURN(const Bytes bytes, EntryBytes(LogIndex(middle)));
     auto entry = event::DecodeLoggedEntry(bytes);
-    if (!entry.ok()) return Status(Reason::kLedgerDamaged, fmt::format("entry {} does not decode", middle));
+    if (!entry.ok())
+      return Status(Reason::kLedgerDamaged, fmt::format("entry {} does not decode", middle));
     if (entry->received_at <= time) {
       low = middle + 1;
     } else {

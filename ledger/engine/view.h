@@ -1,5 +1,5 @@
-// A reader's view of the ledger after some commit: log, tree, checkpoint and projections of one size. It never
-// blocks the writer and may be kept as long as it is needed.
+// A reader's view of the ledger after some commit: log, tree, checkpoint and projections of one
+// size. It never blocks the writer and may be kept as long as it is needed.
 //
 // Thread rule: safe from several threads at once.
 #pragma once

@@ -1,5 +1,6 @@
 // Events as plain values, one struct per body of proto/event.capnp, which has the meaning of each
-// field. Absent optional hashes and minutes are std::nullopt; empty text and lists are absent facts.
+// field. Absent optional hashes and minutes are std::nullopt; empty text and lists are absent
+// facts.
 //
 // Thread rule: values.
 #pragma once
@@ -371,13 +372,12 @@ struct TallyCommitted {
 };
 
 // In the order of the union in event.capnp, so that index() is the body's number.
-using Body =
-    std::variant<ElectionOpened, ContestRegistered, RegionsRegistered, StationsRegistered,
-                 BallotRegistered, RegistryAmended, OfficialsEnrolled, KeyEnrolled, KeyRevoked,
-                 KeyReleased, OfficialSuspended, OfficialReinstated, LedgerKeyChanged,
-                 ResultSubmitted, ResultCorrected, ResultFinalised, CopyFiled, RoundOpened, RoundCancelled,
-                 ObjectionFiled, ObjectionResolved, IncidentRecorded, DecisionRecorded, RecapPart,
-                 RecapCertified, StageReopened, RulesChanged, TallyCommitted>;
+using Body = std::variant<
+    ElectionOpened, ContestRegistered, RegionsRegistered, StationsRegistered, BallotRegistered,
+    RegistryAmended, OfficialsEnrolled, KeyEnrolled, KeyRevoked, KeyReleased, OfficialSuspended,
+    OfficialReinstated, LedgerKeyChanged, ResultSubmitted, ResultCorrected, ResultFinalised,
+    CopyFiled, RoundOpened, RoundCancelled, ObjectionFiled, ObjectionResolved, IncidentRecorded,
+    DecisionRecorded, RecapPart, RecapCertified, StageReopened, RulesChanged, TallyCommitted>;
 
 enum class BodyKind : uint8_t {
   kElectionOpened, kContestRegistered, kRegionsRegistered, kStationsRegistered, kBallotRegistered,

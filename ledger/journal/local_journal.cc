@@ -40,8 +40,8 @@ Result<UnixMicros> LocalJournal::Now() {
   const UnixMicros now = clocks_.wall();
   const int64_t parted = now.value - clocks_.monotonic_us() - offset_;
   if (std::abs(parted) > limits::kClockSkewMicrosMax) {
-    return Status(Reason::kClockSkewed,
-                  "wall clock and monotonic clock have parted by " + std::to_string(parted / 1'000'000) + " s");
+    return Status(Reason::kClockSkewed, "wall clock and monotonic clock have parted by " +
+                                            std::to_string(parted / 1'000'000) + " s");
   }
   if (now.value < last_.value - limits::kClockSkewMicrosMax) {
     return Status(Reason::kClockSkewed, "the clock says " + FormatTime(now) +
@@ -50,15 +50,19 @@ Result<UnixMicros> LocalJournal::Now() {
   return std::max(now, last_);
 }
 
-Result<std::vector<Ordered>> LocalJournal::Next(size_t events_max) {
+Result<std::vector<Ordered>> LocalJournal::Next(size_t events_max, size_t bytes_max) {
   std::vector<Proposal> taken;
   std::optional<UnixMicros> now;  // read once a batch
   {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [&] { return stopped_ || !queue_.empty(); });
-    const size_t n = std::min(events_max, queue_.size());
-    // Before anything is taken, so that a clock that can't be trusted loses nobody's event. After Stop what is
-    // left is only handed back, and needs no clock.
+    size_t n = 0;
+    for (size_t bytes = 0; n < std::min(events_max, queue_.size()); ++n) {
+      bytes += queue_[n].event->bytes.size();
+      if (n != 0 && bytes > bytes_max) break;
+    }
+    // Before anything is taken, so that a clock that can't be trusted loses nobody's event. After
+    // Stop what is left is only handed back, and needs no clock.
     const bool asks = std::any_of(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(n),
                                   [](const Proposal& p) { return !p.received_at; });
     if (asks && !stopped_) {

@@ -1,7 +1,7 @@
 // The order of one process: first come, first served, by this machine's clock.
 //
-// Thread rule: as journal.h. Durability: none; what is queued and not committed is lost with the process,
-// and nobody was told otherwise.
+// Thread rule: as journal.h. Durability: none; what is queued and not committed is lost with the
+// process, and nobody was told otherwise.
 #pragma once
 
 #include <condition_variable>
@@ -25,7 +25,7 @@ class LocalJournal final : public Journal {
   LocalJournal(Clocks clocks, UnixMicros last);
 
   Status Propose(std::vector<Proposal> proposals) override;
-  Result<std::vector<Ordered>> Next(size_t events_max) override;
+  Result<std::vector<Ordered>> Next(size_t events_max, size_t bytes_max) override;
   void Stop() override;
 
  private:

@@ -1,5 +1,5 @@
-// The local journal must keep the order of proposals, never let receivedAt fall, hand out what is queued
-// after Stop, and refuse a clock that can't be trusted.
+// The local journal must keep the order of proposals, never let receivedAt fall, hand out what is
+// queued after Stop, and refuse a clock that can't be trusted.
 #include "ledger/journal/local_journal.h"
 
 #include <gtest/gtest.h>
@@ -8,6 +8,8 @@
 
 namespace jejak::journal {
 namespace {
+
+constexpr size_t kBytes = 1'000'000;
 
 struct FakeClocks {
   int64_t wall = 1'000'000'000;
@@ -31,11 +33,11 @@ TEST(LocalJournal, KeepsOrderAndTime) {
   FakeClocks clocks;
   LocalJournal journal(clocks.Get(), UnixMicros(0));
   ASSERT_TRUE(journal.Propose(Proposals(5)).ok());
-  auto first = journal.Next(3);
+  auto first = journal.Next(3, kBytes);
   ASSERT_TRUE(first.ok());
   ASSERT_EQ(first->size(), 3U);
   clocks.wall -= 1000;  // a small step back
-  auto rest = journal.Next(10);
+  auto rest = journal.Next(10, kBytes);
   ASSERT_TRUE(rest.ok());
   ASSERT_EQ(rest->size(), 2U);
   EXPECT_EQ((*rest)[1].proposal.event->bytes, "4");
@@ -47,10 +49,19 @@ TEST(LocalJournal, GivenTimesNeverFall) {
   LocalJournal journal(clocks.Get(), UnixMicros(70));
   ASSERT_TRUE(journal.Propose(Proposals(1, UnixMicros(50))).ok());
   ASSERT_TRUE(journal.Propose(Proposals(1, UnixMicros(90))).ok());
-  auto next = journal.Next(10);
+  auto next = journal.Next(10, kBytes);
   ASSERT_TRUE(next.ok());
   EXPECT_EQ((*next)[0].received_at, UnixMicros(70));
   EXPECT_EQ((*next)[1].received_at, UnixMicros(90));
+}
+
+TEST(LocalJournal, BoundsABatchInBytesButNeverStalls) {
+  FakeClocks clocks;
+  LocalJournal journal(clocks.Get(), UnixMicros(0));
+  ASSERT_TRUE(journal.Propose(Proposals(5)).ok());  // a byte each
+  EXPECT_EQ(journal.Next(10, 2)->size(), 2U);
+  EXPECT_EQ(journal.Next(10, 0)->size(), 1U);
+  EXPECT_EQ(journal.Next(10, kBytes)->size(), 2U);
 }
 
 TEST(LocalJournal, StopHandsOutTheRest) {
@@ -59,8 +70,8 @@ TEST(LocalJournal, StopHandsOutTheRest) {
   ASSERT_TRUE(journal.Propose(Proposals(2)).ok());
   journal.Stop();
   EXPECT_EQ(journal.Propose(Proposals(1)).reason(), Reason::kStopped);
-  EXPECT_EQ(journal.Next(10)->size(), 2U);
-  EXPECT_TRUE(journal.Next(10)->empty());
+  EXPECT_EQ(journal.Next(10, kBytes)->size(), 2U);
+  EXPECT_TRUE(journal.Next(10, kBytes)->empty());
 }
 
 TEST(LocalJournal, RefusesAClockThatJumps) {
@@ -69,12 +80,12 @@ TEST(LocalJournal, RefusesAClockThatJumps) {
     LocalJournal journal(clocks.Get(), UnixMicros(0));
     clocks.wall += jump;
     ASSERT_TRUE(journal.Propose(Proposals(1)).ok());
-    EXPECT_EQ(journal.Next(1).status().reason(), Reason::kClockSkewed);
+    EXPECT_EQ(journal.Next(1, kBytes).status().reason(), Reason::kClockSkewed);
   }
   FakeClocks clocks;
   LocalJournal journal(clocks.Get(), UnixMicros(clocks.wall + limits::kClockSkewMicrosMax + 1));
   ASSERT_TRUE(journal.Propose(Proposals(1)).ok());
-  EXPECT_EQ(journal.Next(1).status().reason(), Reason::kClockSkewed);
+  EXPECT_EQ(journal.Next(1, kBytes).status().reason(), Reason::kClockSkewed);
 }
 
 }  // namespace

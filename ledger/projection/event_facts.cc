@@ -6,7 +6,8 @@ std::optional<std::string> ContestOf(const event::Body& body) {
   return std::visit(
       [](const auto& b) -> std::optional<std::string> {
         if constexpr (requires { b.contest; }) return b.contest;
-        if constexpr (std::is_same_v<std::decay_t<decltype(b)>, event::ContestRegistered>) return b.id;
+        if constexpr (std::is_same_v<std::decay_t<decltype(b)>, event::ContestRegistered>)
+          return b.id;
         return std::nullopt;
       },
       body);

@@ -1,4 +1,5 @@
-// What every entry does, whatever its body: the author's chain, refusals, activity, and the event index.
+// What every entry does, whatever its body: the author's chain, refusals, activity, and the event
+// index.
 #include "ledger/base/coding.h"
 #include "ledger/base/limits.h"
 #include "ledger/projection/event_facts.h"

@@ -15,8 +15,8 @@ void State::PutKey(const PublicKey& key, const KeyRow& row) {
   if (key_memo_ && key_memo_->first == key) key_memo_->second = row;
 }
 
-void State::EnrolKey(std::string_view id, const admission::OfficialState& official, const PublicKey& key,
-                     LogIndex index) {
+void State::EnrolKey(std::string_view id, const admission::OfficialState& official,
+                     const PublicKey& key, LogIndex index) {
   KeyRow row;
   row.state.official = std::string(id);
   row.state.role = official.role;

@@ -1,5 +1,6 @@
-// Folds of what others refer to, and of certifications and reopened stages. What objections, incidents,
-// copies and certifications mean for findings and progress is folded where those projections are.
+// Folds of what others refer to, and of certifications and reopened stages. What objections,
+// incidents, copies and certifications mean for findings and progress is folded where those
+// projections are.
 #include "ledger/base/coding.h"
 #include "ledger/projection/state.h"
 #include "ledger/projection/tables.h"
@@ -59,7 +60,8 @@ void State::Fold(const LoggedEvent& e, const event::RecapPart& body) {
   Writer w(&value);
   w.Fixed(e.hash);
   w.Be16(body.parts);
-  rows_.Put(kRegistry, RecapPartKey(e.event.author, body.contest, body.region, body.part), std::move(value));
+  rows_.Put(kRegistry, RecapPartKey(e.event.author, body.contest, body.region, body.part),
+            std::move(value));
 }
 
 void State::Fold(const LoggedEvent& e, const event::RecapCertified& body) {
@@ -67,7 +69,8 @@ void State::Fold(const LoggedEvent& e, const event::RecapCertified& body) {
   reference.contest = body.contest;
   reference.place = body.region;
   PutReference(e, std::move(reference));
-  rows_.Put(kRegistry, SealKey(body.contest, body.region), Encode(admission::SealState{e.index, e.hash}));
+  rows_.Put(kRegistry, SealKey(body.contest, body.region),
+            Encode(admission::SealState{e.index, e.hash}));
 }
 
 void State::Fold(const LoggedEvent& e, const event::StageReopened& body) {

@@ -22,8 +22,8 @@ void State::Fold(const LoggedEvent& e, const event::ElectionOpened& body) {
   rows_.Put(kRegistry, ElectionKey(), Encode(row));
   registry_.SetElection(std::move(row));
 
-  const auto enrol = [&](const char* id, const std::string& name, const std::string& decree, Hash commitment,
-                         election::Role role, const PublicKey& key) {
+  const auto enrol = [&](const char* id, const std::string& name, const std::string& decree,
+                         Hash commitment, election::Role role, const PublicKey& key) {
     admission::OfficialState official;
     official.body = name;
     official.role = role;
@@ -35,9 +35,21 @@ void State::Fold(const LoggedEvent& e, const event::ElectionOpened& body) {
     PutOfficial(id, official);
     EnrolKey(id, official, key, e.index);
   };
-  enrol("root", body.root_body, body.root_decree, body.root_name, election::Role::kRoot, body.root_key.key);
+  enrol("root", body.root_body, body.root_decree, body.root_name, election::Role::kRoot,
+        body.root_key.key);
   enrol("ledger", "", "", {}, election::Role::kLedger, body.ledger_key.key);
   enrol("bawaslu", "", "", {}, election::Role::kBawaslu, body.supervisors_key.key);
+}
+
+std::vector<StationCode> State::StationsIn(const RegionCode& place) const {
+  std::vector<StationCode> stations;
+  const Bytes prefix = StationKey(place);
+  const auto cursor = rows_.NewCursor(kRegistry);
+  for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+    const auto code = RegionCode::Parse(cursor->key().substr(1));
+    if (code) stations.push_back(*code);
+  }
+  return stations;
 }
 
 void State::CountStations(const ContestEntry& contest, const std::vector<StationCode>& stations) {
@@ -59,14 +71,7 @@ void State::Fold(const LoggedEvent&, const event::ContestRegistered& body) {
   // Stations that were registered before the contest count in it from now on.
   const ContestEntry& contest = *registry_.Contest(body.id);
   for (const RegionCode& covered : body.covered) {
-    const Bytes prefix = StationKey(covered);
-    std::vector<StationCode> stations;
-    auto cursor = rows_.NewCursor(kRegistry);
-    for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
-      const auto code = RegionCode::Parse(cursor->key().substr(1));
-      if (code) stations.push_back(*code);
-    }
-    CountStations(contest, stations);
+    CountStations(contest, StationsIn(covered));
   }
 }
 
@@ -135,7 +140,8 @@ void State::Fold(const LoggedEvent& e, const event::BallotRegistered& body) {
   }
   Flush();  // what came before belongs to the rows as they were
   registry_.AddBallot(ballot);
-  if (!DropMixedSums(*registry_.Contest(body.contest), ballot, &rows_)) Damage("a tally row is damaged");
+  if (!DropMixedSums(*registry_.Contest(body.contest), ballot, &rows_))
+    Damage("a tally row is damaged");
 }
 
 namespace {
@@ -168,7 +174,8 @@ void State::AmendRegion(const event::Amendment& a) {
       break;
     case election::AmendedField::kUtcOffset: {
       const auto minutes = Number(a.after);
-      row->state.utc_offset = minutes ? std::optional(static_cast<int16_t>(*minutes)) : std::nullopt;
+      row->state.utc_offset =
+          minutes ? std::optional(static_cast<int16_t>(*minutes)) : std::nullopt;
       break;
     }
     default: row->state.expected_stations = Count(a.after); break;
@@ -205,9 +212,11 @@ void State::AmendContest(const event::Amendment& a) {
   const ContestEntry* contest = registry_.Contest(id);
   if (contest == nullptr) return;
   admission::ContestState state = *contest->state;
-  const std::string_view rest = std::string_view(a.subject).substr(std::min(a.subject.size(), id.size() + 1));
+  const std::string_view rest =
+      std::string_view(a.subject).substr(std::min(a.subject.size(), id.size() + 1));
   if (a.field == election::AmendedField::kContestName) state.name = a.after;
-  if (a.field == election::AmendedField::kKppsMayCorrect) state.kpps_may_correct = a.after == "true";
+  if (a.field == election::AmendedField::kKppsMayCorrect)
+    state.kpps_may_correct = a.after == "true";
   if (a.field == election::AmendedField::kDeadline) {
     const auto stage = election::Parse<election::Stage>(rest);
     const auto at = Number(a.after);

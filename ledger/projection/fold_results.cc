@@ -1,4 +1,5 @@
-// Folds of results: versions of a station's figures, the findings they open and clear, and the tallies.
+// Folds of results: versions of a station's figures, the findings they open and clear, and the
+// tallies.
 #include <algorithm>
 
 #include "ledger/election/rules.h"
@@ -13,7 +14,8 @@ std::vector<Cell> CellsOf(const event::ResultSubmitted& body, LogIndex index) {
   cells.reserve(body.figures.size() + body.votes.size() + body.party_totals.size());
   for (const auto& f : body.figures) cells.push_back({FieldKey::Of(f.figure), f.value, index});
   for (const auto& v : body.votes) cells.push_back({FieldKey::Votes(v.choice), v.value, index});
-  for (const auto& t : body.party_totals) cells.push_back({FieldKey::PartyTotal(t.choice), t.value, index});
+  for (const auto& t : body.party_totals)
+    cells.push_back({FieldKey::PartyTotal(t.choice), t.value, index});
   return cells;
 }
 
@@ -26,19 +28,24 @@ std::vector<election::FieldValue> ValuesOf(const std::vector<Cell>& cells) {
 
 bool AnyVote(const std::vector<Cell>& cells) {
   return std::any_of(cells.begin(), cells.end(), [](const Cell& c) {
-    return c.key.kind == election::FieldKind::kVotes || c.key.kind == election::FieldKind::kPartyTotal;
+    return c.key.kind == election::FieldKind::kVotes ||
+           c.key.kind == election::FieldKind::kPartyTotal;
   });
 }
 
 StationCounts CountsOf(const StationFlags& flags) {
   const auto one = [](bool b) { return int64_t{b ? 1 : 0}; };
-  return {0, one(flags.reported), one(flags.corrected), one(flags.completed), one(flags.evidence_replaced),
+  return {0,
+          one(flags.reported),
+          one(flags.corrected),
+          one(flags.completed),
+          one(flags.evidence_replaced),
           one(flags.with_findings)};
 }
 
 StationCounts Minus(StationCounts a, const StationCounts& b) {
-  const StationCounts negative{-b.total, -b.reported, -b.corrected, -b.completed, -b.evidence_replaced,
-                               -b.with_findings};
+  const StationCounts negative{-b.total,     -b.reported,          -b.corrected,
+                               -b.completed, -b.evidence_replaced, -b.with_findings};
   a.Add(negative);
   return a;
 }
@@ -66,8 +73,9 @@ void ChangeCell(const event::Change& change, LogIndex index, RoundRow* round) {
 }
 
 void ChangeEvidence(const event::EvidenceChange& change, LogIndex index, RoundRow* round) {
-  const auto at = std::lower_bound(round->evidence.begin(), round->evidence.end(), change.page,
-                                   [](const event::Evidence& e, uint16_t page) { return e.page < page; });
+  const auto at =
+      std::lower_bound(round->evidence.begin(), round->evidence.end(), change.page,
+                       [](const event::Evidence& e, uint16_t page) { return e.page < page; });
   const auto set_by = round->evidence_set_by.begin() + (at - round->evidence.begin());
   const bool there = at != round->evidence.end() && at->page == change.page;
   if (!change.set) {
@@ -96,13 +104,16 @@ void State::StoreResult(const std::string& contest, const StationCode& tps, cons
   rows_.Put(kResults, key, Encode(row));
 }
 
-RoundRow State::ShownRound(std::string_view contest, const StationCode& tps, const ResultRow& row) const {
+RoundRow State::ShownRound(std::string_view contest, const StationCode& tps,
+                           const ResultRow& row) const {
   if (row.shown_round == row.newest.round) return row.newest;
-  return Read<RoundRow>(kPastRounds, PastRoundKey(contest, tps, row.shown_round)).value_or(RoundRow{});
+  return Read<RoundRow>(kPastRounds, PastRoundKey(contest, tps, row.shown_round))
+      .value_or(RoundRow{});
 }
 
 // Compares the figures with the rules: opens what is newly broken, clears what no longer is.
-void State::Judge(const std::string& contest, const StationCode& tps, LogIndex index, RoundRow* round) {
+void State::Judge(const std::string& contest, const StationCode& tps, LogIndex index,
+                  RoundRow* round) {
   const ContestEntry& entry = *registry_.Contest(contest);
   const auto ballot = entry.BallotAt(tps);
   const admission::ElectionState& election = registry_.election()->state;
@@ -122,9 +133,9 @@ void State::Judge(const std::string& contest, const StationCode& tps, LogIndex i
   std::vector<OpenFinding> open;
   for (const election::Finding& finding : broken) {
     const auto rule = static_cast<uint8_t>(finding.rule);
-    const auto known = std::find_if(round->findings.begin(), round->findings.end(), [&](const OpenFinding& f) {
-      return f.rule == rule && f.row == finding.row;
-    });
+    const auto known =
+        std::find_if(round->findings.begin(), round->findings.end(),
+                     [&](const OpenFinding& f) { return f.rule == rule && f.row == finding.row; });
     const LogIndex opened_by = known == round->findings.end() ? index : known->opened_by;
     open.push_back({rule, finding.row, opened_by});
     rows_.Put(kFindings, FindingKey(contest, tps, rule, finding.row, opened_by),
@@ -150,8 +161,25 @@ void State::Judge(const std::string& contest, const StationCode& tps, LogIndex i
   round->findings = std::move(open);
   round->flags.with_findings =
       std::any_of(round->findings.begin(), round->findings.end(), [](const OpenFinding& f) {
-        return election::InfoOf(static_cast<election::Rule>(f.rule)).severity != election::Severity::kWarning;
+        return election::InfoOf(static_cast<election::Rule>(f.rule)).severity !=
+               election::Severity::kWarning;
       });
+}
+
+// What every accepted version ends with, whether it is the first or a correction.
+void State::FinishVersion(const LoggedEvent& e, const std::string& contest, const StationCode& tps,
+                          RoundRow* round) {
+  round->newest_event = e.hash;
+  round->versions.push_back(e.index);
+  round->flags.reported = AnyVote(round->cells);
+  const KeyRow* author = LoadKey(e.event.author);
+  // Whoever is above KPPS ends its stage by acting.
+  const auto below_ppk = [](election::Role role) {
+    return role == election::Role::kKpps || role == election::Role::kKppsln ||
+           role == election::Role::kImporter;
+  };
+  if (author != nullptr && !below_ppk(author->state.role)) round->ppk_acted = true;
+  Judge(contest, tps, e.index, round);
 }
 
 void State::ReplaceShown(const std::string& contest, const StationCode& tps, const RoundRow& before,
@@ -169,18 +197,10 @@ void State::Fold(const LoggedEvent& e, const event::ResultSubmitted& body) {
                               : ShownRound(body.contest, body.tps, row);
   RoundRow& round = row.newest;
   if (!round.HasResult()) MarkUsed(round);
-  round.newest_event = e.hash;
-  round.versions.push_back(e.index);
   round.cells = CellsOf(body, e.index);
   round.evidence = body.evidence;
   round.evidence_set_by.assign(body.evidence.size(), e.index);
-  round.flags.reported = AnyVote(round.cells);
-  const KeyRow* author = LoadKey(e.event.author);
-  if (author != nullptr && author->state.role != election::Role::kKpps &&
-      author->state.role != election::Role::kKppsln && author->state.role != election::Role::kImporter) {
-    round.ppk_acted = true;
-  }
-  Judge(body.contest, body.tps, e.index, &round);
+  FinishVersion(e, body.contest, body.tps, &round);
   row.shown_round = round.round;
   ReplaceShown(body.contest, body.tps, before, round);
   StoreResult(body.contest, body.tps, row);
@@ -190,17 +210,9 @@ void State::Fold(const LoggedEvent& e, const event::ResultCorrected& body) {
   ResultRow& row = *LoadResult(body.contest, body.tps);
   const RoundRow before = row.newest;
   RoundRow& round = row.newest;
-  round.newest_event = e.hash;
-  round.versions.push_back(e.index);
   for (const event::Change& change : body.changes) ChangeCell(change, e.index, &round);
   for (const event::EvidenceChange& change : body.evidence) ChangeEvidence(change, e.index, &round);
-  round.flags.reported = AnyVote(round.cells);
-  const KeyRow* author = LoadKey(e.event.author);
-  if (author != nullptr && author->state.role != election::Role::kKpps &&
-      author->state.role != election::Role::kKppsln && author->state.role != election::Role::kImporter) {
-    round.ppk_acted = true;
-  }
-  Judge(body.contest, body.tps, e.index, &round);
+  FinishVersion(e, body.contest, body.tps, &round);
   ReplaceShown(body.contest, body.tps, before, round);
   StoreResult(body.contest, body.tps, row);
 }
@@ -229,13 +241,7 @@ void State::NoteRound(const std::string& contest, const RegionCode& place, LogIn
 
 void State::Fold(const LoggedEvent& e, const event::RoundOpened& body) {
   for (const RegionCode& place : body.places) {
-    std::vector<StationCode> stations;
-    const Bytes prefix = StationKey(place);
-    auto cursor = rows_.NewCursor(kRegistry);
-    for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
-      const auto code = RegionCode::Parse(cursor->key().substr(1));
-      if (code) stations.push_back(*code);
-    }
+    const std::vector<StationCode> stations = StationsIn(place);
     for (const std::string& contest : body.contests) {
       NoteRound(contest, place, e.index);
       const ContestEntry* entry = registry_.Contest(contest);
@@ -267,7 +273,8 @@ void State::Fold(const LoggedEvent& e, const event::RoundCancelled& body) {
       const Bytes prefix = PlaceKey(contest, place);
       std::vector<StationCode> stations;
       auto cursor = rows_.NewCursor(kResults);
-      for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+      for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix);
+           cursor->Next()) {
         const auto code = RegionCode::Parse(cursor->key().substr(contest.size() + 1));
         if (code && code->IsStation()) stations.push_back(*code);
       }
@@ -305,7 +312,8 @@ void State::NoteCompeting(const LoggedEvent& e) {
   row.newest.flags.with_findings = true;
   rows_.Put(kFindings, FindingKey(body->contest, body->tps, rule, finding.row, e.index),
             Encode(FindingRow{std::nullopt, fields}));
-  if (row.shown_round == row.newest.round) ReplaceShown(body->contest, body->tps, before, row.newest);
+  if (row.shown_round == row.newest.round)
+    ReplaceShown(body->contest, body->tps, before, row.newest);
   StoreResult(body->contest, body->tps, row);
 }
 

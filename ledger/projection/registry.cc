@@ -10,7 +10,8 @@ namespace jejak::projection {
 namespace {
 
 Status Damaged(std::string_view what) {
-  return Status(Reason::kLedgerDamaged, fmt::format("a row of the registry does not decode: {}", what));
+  return Status(Reason::kLedgerDamaged,
+                fmt::format("a row of the registry does not decode: {}", what));
 }
 
 }  // namespace
@@ -48,7 +49,8 @@ Result<Registry> Registry::Load(const KeyValueReader& rows) {
     out.AddContest(std::move(*contest));
     const Bytes prefix = BallotKey(id, "");
     auto cursor = rows.NewCursor(kRegistry);
-    for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+    for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix);
+         cursor->Next()) {
       auto ballot = Decode<admission::BallotState>(cursor->value());
       if (!ballot) return Damaged(id);
       out.AddBallot(std::move(*ballot));

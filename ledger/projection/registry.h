@@ -1,5 +1,6 @@
-// Contests and ballots in memory. There are few of them, each event asks for one, and a ballot is found by
-// any of the codes that enclose a TPS, so they are read once at opening and kept up by the fold.
+// Contests and ballots in memory. There are few of them, each event asks for one, and a ballot is
+// found by any of the codes that enclose a TPS, so they are read once at opening and kept up by the
+// fold.
 //
 // Thread rule: one writer; readers need their own.
 #pragma once
@@ -27,15 +28,19 @@ struct ContestEntry {
   std::shared_ptr<const admission::ContestState> state;
   std::map<std::string, std::shared_ptr<const BallotEntry>, std::less<>> ballots;  // by dapil
   std::unordered_map<RegionCode, std::shared_ptr<const BallotEntry>> members;
-  // Every region that has a member strictly inside: the one ballot of those members, null when several.
+  // Every region that has a member strictly inside: the one ballot of those members, null when
+  // several.
   std::unordered_map<RegionCode, std::shared_ptr<const BallotEntry>> above;
   std::unordered_map<election::ChoiceId, event::Choice> meanings;
 
   // The ballot whose member encloses `place`; null when there is none.
   std::shared_ptr<const BallotEntry> BallotAt(const RegionCode& place) const;
   // True when a member lies inside `place`, or is it.
-  bool AnyInside(const RegionCode& place) const { return members.contains(place) || above.contains(place); }
-  // The one dapil that all in-scope places of `region` belong to; null when there are several or none.
+  bool AnyInside(const RegionCode& place) const {
+    return members.contains(place) || above.contains(place);
+  }
+  // The one dapil that all in-scope places of `region` belong to; null when there are several or
+  // none.
   std::shared_ptr<const BallotEntry> OnlyBallotOf(const RegionCode& region) const;
 };
 

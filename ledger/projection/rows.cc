@@ -13,8 +13,8 @@ using admission::ReferenceState;
 using admission::SealState;
 using admission::StationState;
 
-// Writes and reads share one description of each row: Visit(archive, row). An archive is Out or In; both
-// take the members in the same order, so that the two directions can't drift apart.
+// Writes and reads share one description of each row: Visit(archive, row). An archive is Out or In;
+// both take the members in the same order, so that the two directions can't drift apart.
 struct Out {
   explicit Out(Bytes* bytes) : w(bytes) {}
   Writer w;
@@ -133,7 +133,8 @@ void Visit(A& a, event::Deadline& v) {
 }
 template <typename A>
 void Visit(A& a, ContestState& v) {
-  Each(a, v.id, v.kind, v.name, v.covered, v.excepted, v.last_stage, v.kpps_may_correct, v.deadlines);
+  Each(a, v.id, v.kind, v.name, v.covered, v.excepted, v.last_stage, v.kpps_may_correct,
+       v.deadlines);
 }
 template <typename A>
 void Visit(A& a, RegionRow& v) {
@@ -190,8 +191,8 @@ void Visit(A& a, StationFlags& v) {
 }
 template <typename A>
 void Visit(A& a, RoundRow& v) {
-  Each(a, v.round, v.opened_at, v.opened_event, v.newest_event, v.finalised, v.ppk_acted, v.flags, v.versions, v.cells,
-       v.evidence, v.evidence_set_by, v.findings);
+  Each(a, v.round, v.opened_at, v.opened_event, v.newest_event, v.finalised, v.ppk_acted, v.flags,
+       v.versions, v.cells, v.evidence, v.evidence_set_by, v.findings);
 }
 template <typename A>
 void Visit(A& a, ResultRow& v) {

@@ -1,7 +1,8 @@
-// The rows of the projections, and their bytes: varints in a fixed order, one encoding per value, so that a
-// rebuild gives the same bytes on every machine.
+// The rows of the projections, and their bytes: varints in a fixed order, one encoding per value,
+// so that a rebuild gives the same bytes on every machine.
 //
-// Thread rule: values and pure functions. A row that doesn't decode is damage: the decoders return no value.
+// Thread rule: values and pure functions. A row that doesn't decode is damage: the decoders return
+// no value.
 #pragma once
 
 #include <cstdint>
@@ -98,7 +99,8 @@ struct KeyRow {
 
 // Sums of one (contest, region).
 struct StationCounts {
-  int64_t total = 0, reported = 0, corrected = 0, completed = 0, evidence_replaced = 0, with_findings = 0;
+  int64_t total = 0, reported = 0, corrected = 0, completed = 0, evidence_replaced = 0,
+          with_findings = 0;
   void Add(const StationCounts& other);
   bool IsZero() const;
   bool operator==(const StationCounts&) const = default;

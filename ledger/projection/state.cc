@@ -41,7 +41,8 @@ std::optional<Row> State::Read(TableId table, ByteView key) const {
   if (!rows_.Get(table, key, &value)) return std::nullopt;
   auto row = Decode<Row>(value);
   if (!row) {
-    Damage(fmt::format("a row of table {} does not decode: key {}", static_cast<int>(table), ToHex(key)));
+    Damage(fmt::format("a row of table {} does not decode: key {}", static_cast<int>(table),
+                       ToHex(key)));
   }
   return row;
 }
@@ -64,7 +65,8 @@ std::string State::ElectionName() const {
 }
 
 KeyRow* State::LoadKey(const PublicKey& key) const {
-  if (!key_memo_ || key_memo_->first != key) key_memo_.emplace(key, Read<KeyRow>(kKeys, key.view()));
+  if (!key_memo_ || key_memo_->first != key)
+    key_memo_.emplace(key, Read<KeyRow>(kKeys, key.view()));
   return key_memo_->second ? &*key_memo_->second : nullptr;
 }
 
@@ -94,14 +96,16 @@ std::optional<StationState> State::Station(const StationCode& code) const {
   return Read<StationState>(kRegistry, StationKey(code));
 }
 
-std::shared_ptr<const BallotState> State::Ballot(std::string_view contest, std::string_view dapil) const {
+std::shared_ptr<const BallotState> State::Ballot(std::string_view contest,
+                                                 std::string_view dapil) const {
   const ContestEntry* entry = registry_.Contest(contest);
   if (entry == nullptr) return nullptr;
   const auto it = entry->ballots.find(dapil);
   return it == entry->ballots.end() ? nullptr : it->second->ballot;
 }
 
-std::shared_ptr<const BallotState> State::BallotAt(std::string_view contest, const RegionCode& place) const {
+std::shared_ptr<const BallotState> State::BallotAt(std::string_view contest,
+                                                   const RegionCode& place) const {
   const ContestEntry* entry = registry_.Contest(contest);
   if (entry == nullptr) return nullptr;
   const auto ballot = entry->BallotAt(place);
@@ -113,7 +117,8 @@ bool State::AnyBallotInside(std::string_view contest, const RegionCode& place) c
   return entry != nullptr && entry->AnyInside(place);
 }
 
-std::optional<event::Choice> State::ChoiceMeaning(std::string_view contest, election::ChoiceId id) const {
+std::optional<event::Choice> State::ChoiceMeaning(std::string_view contest,
+                                                  election::ChoiceId id) const {
   const ContestEntry* entry = registry_.Contest(contest);
   if (entry == nullptr) return std::nullopt;
   const auto it = entry->meanings.find(id);
@@ -154,7 +159,8 @@ std::optional<LogIndex> State::Reopened(std::string_view contest, const RegionCo
   return ReadIndex(ReopenKey(contest, region, stage));
 }
 
-std::optional<LogIndex> State::RoundOpenedAround(std::string_view contest, const RegionCode& region) const {
+std::optional<LogIndex> State::RoundOpenedAround(std::string_view contest,
+                                                 const RegionCode& region) const {
   std::optional<LogIndex> newest = ReadIndex(RoundInsideKey(contest, region));
   for (RegionCode code = region;; code = code.Parent()) {
     newest = std::max(newest, ReadIndex(RoundHereKey(contest, code)));
@@ -183,9 +189,11 @@ std::optional<ReferenceState> State::Reference(const Hash& event) const {
 }
 
 std::optional<Hash> State::RecapPart(const PublicKey& author, std::string_view contest,
-                                     const RegionCode& region, uint16_t part, uint16_t parts) const {
+                                     const RegionCode& region, uint16_t part,
+                                     uint16_t parts) const {
   Bytes value;
-  if (!rows_.Get(kRegistry, RecapPartKey(author, contest, region, part), &value)) return std::nullopt;
+  if (!rows_.Get(kRegistry, RecapPartKey(author, contest, region, part), &value))
+    return std::nullopt;
   Reader reader(value);
   const Hash hash = reader.Fixed<Hash>();
   const uint16_t of = reader.Be16();
@@ -200,7 +208,8 @@ std::optional<LogIndex> State::FindEvent(const Hash& event) const {
   Reader reader(value);
   const LogIndex index(reader.Be64());
   if (!reader.Done()) Damage("a row of the event index does not decode");
-  // While projections are rebuilt, the index already knows of entries that this prefix doesn't hold yet.
+  // While projections are rebuilt, the index already knows of entries that this prefix doesn't hold
+  // yet.
   if (index.value >= size_.value) return std::nullopt;
   return index;
 }

@@ -1,11 +1,12 @@
-// The state of the ledger after a log prefix, as admission sees it, and the folds that bring it one entry
-// further. Reads go through an overlay over any key-value reader; the changes of a batch are drained from it
-// and committed together with the log.
+// The state of the ledger after a log prefix, as admission sees it, and the folds that bring it one
+// entry further. Reads go through an overlay over any key-value reader; the changes of a batch are
+// drained from it and committed together with the log.
 //
-// A deterministic function of the entries: no clock, no randomness, no order of a hash map enters a row.
+// A deterministic function of the entries: no clock, no randomness, no order of a hash map enters a
+// row.
 //
-// Thread rule: one thread. A damaged row or failed read is kept in status(), which must be looked at before
-// verdicts or rows become visible.
+// Thread rule: one thread. A damaged row or failed read is kept in status(), which must be looked
+// at before verdicts or rows become visible.
 #pragma once
 
 #include <memory>
@@ -67,7 +68,8 @@ class State final : public admission::StateView {
                                    election::Stage stage) const override;
   std::optional<admission::ReferenceState> Reference(const Hash& event) const override;
   std::optional<Hash> RecapPart(const PublicKey& author, std::string_view contest,
-                                const RegionCode& region, uint16_t part, uint16_t parts) const override;
+                                const RegionCode& region, uint16_t part,
+                                uint16_t parts) const override;
   std::optional<LogIndex> RoundOpenedAround(std::string_view contest,
                                             const RegionCode& region) const override;
   std::optional<LogIndex> FindEvent(const Hash& event) const override;
@@ -98,7 +100,10 @@ class State final : public admission::StateView {
   void AmendStation(const event::Amendment& amendment);
   void AmendContest(const event::Amendment& amendment);
   void AmendOfficial(const event::Amendment& amendment);
-  void ExpectStations(const RegionCode& code, std::optional<uint32_t> before, std::optional<uint32_t> after);
+  void ExpectStations(const RegionCode& code, std::optional<uint32_t> before,
+                      std::optional<uint32_t> after);
+  // The registered stations in a place, or the station itself, in code order.
+  std::vector<StationCode> StationsIn(const RegionCode& place) const;
   void CountStations(const ContestEntry& contest, const std::vector<StationCode>& stations);
   // fold_officials.cc
   void Fold(const LoggedEvent& e, const event::OfficialsEnrolled& body);
@@ -123,6 +128,8 @@ class State final : public admission::StateView {
   void StoreResult(const std::string& contest, const StationCode& tps, const ResultRow& row);
   RoundRow ShownRound(std::string_view contest, const StationCode& tps, const ResultRow& row) const;
   void Judge(const std::string& contest, const StationCode& tps, LogIndex index, RoundRow* round);
+  void FinishVersion(const LoggedEvent& e, const std::string& contest, const StationCode& tps,
+                     RoundRow* round);
   void ReplaceShown(const std::string& contest, const StationCode& tps, const RoundRow& before,
                     const RoundRow& after);
   void NoteCompeting(const LoggedEvent& e);

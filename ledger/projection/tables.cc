@@ -29,7 +29,8 @@ Bytes SealKey(std::string_view contest, const election::RegionCode& region) {
   return Prefixed('z', PlaceKey(contest, region));
 }
 
-Bytes ReopenKey(std::string_view contest, const election::RegionCode& region, election::Stage stage) {
+Bytes ReopenKey(std::string_view contest, const election::RegionCode& region,
+                election::Stage stage) {
   Bytes out = Prefixed('y', PlaceKey(contest, region));
   out.push_back('\0');
   Writer(&out).U8(static_cast<uint8_t>(stage));
@@ -86,8 +87,8 @@ Bytes IndexKey(LogIndex index) {
   return out;
 }
 
-Bytes FindingKey(std::string_view contest, const election::RegionCode& place, uint8_t rule, uint64_t row,
-                 LogIndex opened_by) {
+Bytes FindingKey(std::string_view contest, const election::RegionCode& place, uint8_t rule,
+                 uint64_t row, LogIndex opened_by) {
   Bytes out = PlaceKey(contest, place);
   out.push_back('\0');
   Writer w(&out);

@@ -1,4 +1,5 @@
-// The tables of the projections and what their keys are. docs/reference/projections.md has the rows.
+// The tables of the projections and what their keys are. docs/reference/projections.md has the
+// rows.
 #pragma once
 
 #include "ledger/base/bytes.h"
@@ -10,8 +11,10 @@
 
 namespace jejak::projection {
 
-// Numbers are stable within a store's directory; 0 to 15 belong to the engine (ledger/engine/tables.h).
-inline constexpr TableId kRegistry{16};     // election, contests, regions, stations, ballots, officials …
+// Numbers are stable within a store's directory; 0 to 15 belong to the engine
+// (ledger/engine/tables.h).
+inline constexpr TableId kRegistry{
+    16};  // election, contests, regions, stations, ballots, officials …
 inline constexpr TableId kKeys{17};         // public key -> enrolment and chain
 inline constexpr TableId kResults{18};      // contest, TPS -> newest round
 inline constexpr TableId kPastRounds{19};   // contest, TPS, round -> a round that another followed
@@ -21,7 +24,8 @@ inline constexpr TableId kFindings{22};     // contest, place, rule, row, opened
 inline constexpr TableId kRefusals{23};     // index -> reason, official, place
 inline constexpr TableId kReferences{24};   // event hash -> what others may refer to
 
-// Event hash -> index. Written by the fold, but kept with the log: it is the same in every generation.
+// Event hash -> index. Written by the fold, but kept with the log: it is the same in every
+// generation.
 inline constexpr TableId kEventIndex{15};
 
 // Keys inside kRegistry: one letter, then the name.
@@ -32,8 +36,10 @@ Bytes StationKey(const election::StationCode& code);
 Bytes BallotKey(std::string_view contest, std::string_view dapil);
 Bytes OfficialKey(std::string_view id);
 Bytes SealKey(std::string_view contest, const election::RegionCode& region);
-Bytes ReopenKey(std::string_view contest, const election::RegionCode& region, election::Stage stage);
-// Index of the newest roundOpened that names exactly this place; and of the newest with a place inside it.
+Bytes ReopenKey(std::string_view contest, const election::RegionCode& region,
+                election::Stage stage);
+// Index of the newest roundOpened that names exactly this place; and of the newest with a place
+// inside it.
 Bytes RoundHereKey(std::string_view contest, const election::RegionCode& place);
 Bytes RoundInsideKey(std::string_view contest, const election::RegionCode& place);
 Bytes ForkKey(const PublicKey& key, uint64_t sequence);
@@ -45,7 +51,7 @@ Bytes PlaceKey(std::string_view contest, const election::RegionCode& place);
 Bytes PastRoundKey(std::string_view contest, const election::StationCode& tps, uint16_t round);
 Bytes ActivityKey(std::string_view official, LogIndex index);
 Bytes IndexKey(LogIndex index);
-Bytes FindingKey(std::string_view contest, const election::RegionCode& place, uint8_t rule, uint64_t row,
-                 LogIndex opened_by);
+Bytes FindingKey(std::string_view contest, const election::RegionCode& place, uint8_t rule,
+                 uint64_t row, LogIndex opened_by);
 
 }  // namespace jejak::projection

@@ -17,7 +17,8 @@ bool KeptWhenMixed(const ContestEntry& contest, const FieldKey& key) {
 
 bool AddTo(uint64_t* sum, int64_t delta) {
   if (delta < 0 && *sum < static_cast<uint64_t>(-delta)) return false;
-  if (delta > 0 && *sum > std::numeric_limits<uint64_t>::max() - static_cast<uint64_t>(delta)) return false;
+  if (delta > 0 && *sum > std::numeric_limits<uint64_t>::max() - static_cast<uint64_t>(delta))
+    return false;
   *sum += static_cast<uint64_t>(delta);
   return true;
 }
@@ -42,7 +43,8 @@ bool ApplyDelta(const TallyDelta& delta, TallyRow* row) {
   return true;
 }
 
-bool UpdateRow(const std::string& contest, const RegionCode& region, const TallyDelta& delta, Overlay* rows) {
+bool UpdateRow(const std::string& contest, const RegionCode& region, const TallyDelta& delta,
+               Overlay* rows) {
   const Bytes key = PlaceKey(contest, region);
   TallyRow row;
   Bytes value;
@@ -90,7 +92,8 @@ std::vector<SumDelta> CellDeltas(const std::vector<Cell>& before, const std::vec
   out.reserve(after.size());
   auto b = before.begin();
   for (const Cell& a : after) {
-    while (b != before.end() && b->key < a.key) out.push_back({b->key, -int64_t{b->value}, -1}), ++b;
+    while (b != before.end() && b->key < a.key)
+      out.push_back({b->key, -int64_t{b->value}, -1}), ++b;
     if (b != before.end() && b->key == a.key) {
       if (a.value != b->value) out.push_back({a.key, int64_t{a.value} - int64_t{b->value}, 0});
       ++b;
@@ -102,7 +105,8 @@ std::vector<SumDelta> CellDeltas(const std::vector<Cell>& before, const std::vec
   return out;
 }
 
-void TallyAccumulator::Add(const std::string& contest, const RegionCode& place, const TallyDelta& delta) {
+void TallyAccumulator::Add(const std::string& contest, const RegionCode& place,
+                           const TallyDelta& delta) {
   const RegionCode village =
       place.IsStation() ? place.At(election::Level::kVillage) : place;
   pending_[contest][village].Add(delta);
@@ -118,7 +122,8 @@ bool TallyAccumulator::Flush(const Registry& registry, Overlay* rows) {
       std::map<RegionCode, TallyDelta> above;
       for (auto& [region, delta] : level) {
         if (contest->OnlyBallotOf(region) == nullptr) {
-          std::erase_if(delta.sums, [&](const SumDelta& d) { return !KeptWhenMixed(*contest, d.key); });
+          std::erase_if(delta.sums,
+                        [&](const SumDelta& d) { return !KeptWhenMixed(*contest, d.key); });
         }
         if (!UpdateRow(contest_id, region, delta, rows)) return false;
         if (!region.IsNation()) above[region.Parent()].Add(delta);
@@ -130,7 +135,8 @@ bool TallyAccumulator::Flush(const Registry& registry, Overlay* rows) {
   return true;
 }
 
-bool DropMixedSums(const ContestEntry& contest, const admission::BallotState& added, Overlay* rows) {
+bool DropMixedSums(const ContestEntry& contest, const admission::BallotState& added,
+                   Overlay* rows) {
   std::vector<RegionCode> regions;
   for (RegionCode member : added.members) {
     while (!member.IsNation()) {

@@ -1,6 +1,6 @@
-// Sums of votes, figures and stations at every level. Changes are gathered per village during a batch, and
-// brought to the rows of the village and all that enclose it once, when the batch ends: a batch of thousands
-// of events touches each region once.
+// Sums of votes, figures and stations at every level. Changes are gathered per village during a
+// batch, and brought to the rows of the village and all that enclose it once, when the batch ends:
+// a batch of thousands of events touches each region once.
 //
 // Thread rule: one thread.
 #pragma once
@@ -36,8 +36,8 @@ class TallyAccumulator {
  public:
   // `delta` belongs to `place`, a station or village of `contest`.
   void Add(const std::string& contest, const RegionCode& place, const TallyDelta& delta);
-  // Brings everything gathered to the rows. Returns false when a row is damaged or would leave the range of
-  // its numbers.
+  // Brings everything gathered to the rows. Returns false when a row is damaged or would leave the
+  // range of its numbers.
   bool Flush(const Registry& registry, Overlay* rows);
   bool empty() const { return pending_.empty(); }
 
@@ -45,8 +45,8 @@ class TallyAccumulator {
   std::map<std::string, std::map<RegionCode, TallyDelta>, std::less<>> pending_;
 };
 
-// After a ballot was registered: regions that now vote on several ballots keep no sums of candidates, and no
-// votes where the contest has no parties. Returns false on damage.
+// After a ballot was registered: regions that now vote on several ballots keep no sums of
+// candidates, and no votes where the contest has no parties. Returns false on damage.
 bool DropMixedSums(const ContestEntry& contest, const admission::BallotState& added, Overlay* rows);
 
 }  // namespace jejak::projection

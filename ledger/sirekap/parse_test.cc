@@ -65,7 +65,8 @@ TEST(ParseVersion, NullsAreAbsent) {
   for (
       const char* more :
       {"", R"("chart":null,"administrasi":null,"images":null,"psu":null,"seen":null)",
-       R"("chart":{"100025":null,"null":5},"images":[null,null,""],"administrasi":{"suara_sah":null})"}) {
+       R"("chart":{"100025":null,"null":5},"images":[null,null,""],)"
+       R"("administrasi":{"suara_sah":null})"}) {
     const auto version = Parse(Line(more));
     ASSERT_TRUE(version.ok()) << version.status().ToString();
     EXPECT_FALSE(version->HasContent());

@@ -116,7 +116,8 @@ rocksdb::DBOptions MakeDbOptions(const OpenOptions& options, std::shared_ptr<Sto
   // Rows without WAL are those of an unfinished generation, which nobody will read.
   db.avoid_flush_during_shutdown = true;
 
-  // No LOG file: Debian's build asserts when its logger meets a full disk, and what matters is in our errors.
+  // No LOG file: Debian's build asserts when its logger meets a full disk, and what matters is in
+  // our errors.
   db.info_log = std::make_shared<SilentLogger>();
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;

@@ -37,14 +37,16 @@ void Pipeline::Work() {
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [&] {
-      return stopping_ || next_to_check_ >= blocks_ || next_to_check_ < next_to_hand_ + kBlocksAhead;
+      return stopping_ || next_to_check_ >= blocks_ ||
+             next_to_check_ < next_to_hand_ + kBlocksAhead;
     });
     if (stopping_ || next_to_check_ >= blocks_) return;
     const uint64_t block = next_to_check_++;
     lock.unlock();
     std::vector<Checked> entries;
     const uint64_t end = std::min(size_.value, (block + 1) * kBlockEntries);
-    for (uint64_t at = block * kBlockEntries; at < end; ++at) entries.push_back(Check(LogIndex(at)));
+    for (uint64_t at = block * kBlockEntries; at < end; ++at)
+      entries.push_back(Check(LogIndex(at)));
     lock.lock();
     Slot& slot = ring_[block % kBlocksAhead];
     slot.entries = std::move(entries);
@@ -87,8 +89,9 @@ Checked Pipeline::Check(LogIndex index) const {
   auto decoded = event::DecodeEvent(out.entry.event);
   if (!decoded.ok()) {
     out.unknown_rules = decoded.status().reason() == Reason::kRulesUnknown;
-    return fault("EVENT_MALFORMED", "the event in this entry is not in its one canonical encoding: " +
-                                        decoded.status().ToString());
+    return fault("EVENT_MALFORMED",
+                 "the event in this entry is not in its one canonical encoding: " +
+                     decoded.status().ToString());
   }
   out.event = std::move(*decoded);
   out.hash = event::EventHash(out.entry.event);

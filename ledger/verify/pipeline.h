@@ -1,5 +1,5 @@
-// Inside of the module: reads, decodes and checks the signatures of entries on several threads, and hands
-// them out in order.
+// Inside of the module: reads, decodes and checks the signatures of entries on several threads, and
+// hands them out in order.
 //
 // Thread rule: Next from one thread.
 #pragma once

@@ -46,8 +46,10 @@ class Verifier {
     }
     checkpoint_ = *checkpoint;
     report_.size = checkpoint_.size;
-    if (options_.anchor.key && !merkle::OpenCheckpoint(checkpoint_text_, *options_.anchor.key).ok()) {
-      Blame(std::nullopt, "CHECKPOINT_UNSIGNED", "the newest checkpoint is not signed by the key you gave");
+    if (options_.anchor.key &&
+        !merkle::OpenCheckpoint(checkpoint_text_, *options_.anchor.key).ok()) {
+      Blame(std::nullopt, "CHECKPOINT_UNSIGNED",
+            "the newest checkpoint is not signed by the key you gave");
     }
     return {};
   }
@@ -58,11 +60,12 @@ class Verifier {
     JEJAK_ASSIGN_OR_RETURN(const merkle::Note note, merkle::ParseNote(*options_.anchor.since));
     JEJAK_ASSIGN_OR_RETURN(since_, merkle::ParseCheckpoint(note.text));
     if (since_->origin != checkpoint_.origin) {
-      Blame(std::nullopt, "OTHER_LOG", "the checkpoint you kept is of another log: " + since_->origin);
+      Blame(std::nullopt, "OTHER_LOG",
+            "the checkpoint you kept is of another log: " + since_->origin);
     } else if (since_->size > checkpoint_.size) {
       Blame(std::nullopt, "ROLLED_BACK",
-            fmt::format("the checkpoint you kept covers {} entries, the log has {}", since_->size.value,
-                        checkpoint_.size.value));
+            fmt::format("the checkpoint you kept covers {} entries, the log has {}",
+                        since_->size.value, checkpoint_.size.value));
     }
     return {};
   }
@@ -100,23 +103,27 @@ class Verifier {
   void CompareSince() {
     if (!since_ || tree_.size() != since_->size || tree_.Root() == since_->root) return;
     Blame(std::nullopt, "HISTORY_REWRITTEN",
-          fmt::format("the first {} entries are not those of the checkpoint you kept", since_->size.value));
+          fmt::format("the first {} entries are not those of the checkpoint you kept",
+                      since_->size.value));
   }
 
   Status CheckEntry(const Checked& e) {
     if (!e.read.ok()) {
-      if (e.read.reason() != Reason::kNotFound && e.read.reason() != Reason::kLedgerDamaged) return e.read;
+      if (e.read.reason() != Reason::kNotFound && e.read.reason() != Reason::kLedgerDamaged)
+        return e.read;
       Blame(e.index, "ENTRY_MISSING", "the ledger does not show this entry: " + e.read.message());
       return {};
     }
-    if (e.unknown_rules) return Status(Reason::kRulesUnknown, fmt::format("entry {}", e.index.value));
+    if (e.unknown_rules)
+      return Status(Reason::kRulesUnknown, fmt::format("entry {}", e.index.value));
     if (e.fault) {
       report_.fault = e.fault;
       return {};
     }
     ++report_.signatures;
     if (e.entry.received_at < last_received_) {
-      Blame(e.index, "TIME_RUNS_BACK", "the ledger says it received this entry before the one before it");
+      Blame(e.index, "TIME_RUNS_BACK",
+            "the ledger says it received this entry before the one before it");
       return {};
     }
     last_received_ = e.entry.received_at;
@@ -126,7 +133,8 @@ class Verifier {
     state_->Apply({e.event, e.hash, e.index, e.entry.received_at, e.entry.refusal});
     ++(e.entry.refusal ? report_.refused : report_.accepted);
     if (state_->Election() && !admission::RulesKnown(state_->Election()->rules)) {
-      return Status(Reason::kRulesUnknown, fmt::format("entry {} puts newer rules in force", e.index.value));
+      return Status(Reason::kRulesUnknown,
+                    fmt::format("entry {} puts newer rules in force", e.index.value));
     }
     tree_.Append(e.leaf);
     CompareSince();
@@ -136,7 +144,8 @@ class Verifier {
   void CheckGenesis(const Checked& e) {
     report_.election = e.hash;
     if (options_.anchor.election && *options_.anchor.election != e.hash) {
-      Blame(e.index, "OTHER_ELECTION", "the log is of election " + ToHex(e.hash) + ", not the one you gave");
+      Blame(e.index, "OTHER_ELECTION",
+            "the log is of election " + ToHex(e.hash) + ", not the one you gave");
     }
   }
 
@@ -144,8 +153,9 @@ class Verifier {
     using Kind = admission::Verdict::Kind;
     const admission::Verdict verdict = admission::Decide(*state_, e.event, e.hash, e.proofs);
     const auto name = [](const std::optional<event::Refusal>& refusal) {
-      return refusal ? fmt::format("refused as {} ({})", InfoOf(refusal->reason).name, refusal->number)
-                     : std::string("accepted");
+      return refusal
+                 ? fmt::format("refused as {} ({})", InfoOf(refusal->reason).name, refusal->number)
+                 : std::string("accepted");
     };
     if (verdict.kind == Kind::kDoor) {
       Blame(e.index, "NOT_ADMISSIBLE", "by the rules this event must not be in the log at all: " +
@@ -157,8 +167,8 @@ class Verifier {
       std::optional<event::Refusal> refusal;
       if (verdict.kind == Kind::kRefused) refusal = verdict.refusal;
       if (refusal != e.entry.refusal) {
-        Blame(e.index, "VERDICT_DIFFERS", "the log says " + name(e.entry.refusal) + ", the rules say " +
-                                              name(refusal));
+        Blame(e.index, "VERDICT_DIFFERS",
+              "the log says " + name(e.entry.refusal) + ", the rules say " + name(refusal));
       }
     }
   }
@@ -167,7 +177,8 @@ class Verifier {
     report_.root = tree_.Root();
     if (report_.root != checkpoint_.root) {
       Blame(std::nullopt, "ROOT_DIFFERS",
-            "the entries give root " + ToHex(report_.root) + ", the checkpoint says " + ToHex(checkpoint_.root));
+            "the entries give root " + ToHex(report_.root) + ", the checkpoint says " +
+                ToHex(checkpoint_.root));
       return;
     }
     const auto& election = state_->registry().election();
@@ -179,11 +190,13 @@ class Verifier {
       Blame(std::nullopt, "OTHER_LOG", "the checkpoint's origin is not the election's");
       return;
     }
-    // The key that genesis, or a later entry, names. It signed the checkpoint, or the one before it did when it
-    // was changed in the very last commit.
+    // The key that genesis, or a later entry, names. It signed the checkpoint, or the one before it
+    // did when it was changed in the very last commit.
     const auto official = state_->Official("ledger");
     for (const PublicKey& key : official ? official->keys : std::vector<PublicKey>()) {
-      if (merkle::OpenCheckpoint(checkpoint_text_, {checkpoint_.origin, merkle::KeyType::kEd25519, key}).ok()) {
+      if (merkle::OpenCheckpoint(checkpoint_text_,
+                                 {checkpoint_.origin, merkle::KeyType::kEd25519, key})
+              .ok()) {
         return;
       }
     }

@@ -1,6 +1,6 @@
-// Verification of a whole log from public bytes: tree, checkpoint, every signature and author chain, every
-// enrolment, every verdict under the rules in force. It shares with the ledger that wrote the log only the
-// pure modules, and folds the entries into a state of its own.
+// Verification of a whole log from public bytes: tree, checkpoint, every signature and author
+// chain, every enrolment, every verdict under the rules in force. It shares with the ledger that
+// wrote the log only the pure modules, and folds the entries into a state of its own.
 //
 // Thread rule: Verify uses `threads` threads of its own and returns when all are done.
 // Spec: docs/internals/verification.md.
@@ -28,7 +28,8 @@ class LogSource {
   virtual Result<std::string> Checkpoint() const = 0;
 };
 
-// What the verifier was given from outside. Without an election or key it checks the log only against itself.
+// What the verifier was given from outside. Without an election or key it checks the log only
+// against itself.
 struct Anchor {
   std::optional<merkle::VerifierKey> key;  // the log's, as a vkey
   std::optional<Hash> election;            // hash of the genesis event
@@ -65,8 +66,8 @@ struct Report {
 // The rows of the state that the entries gave, for comparing with the ledger's own.
 using State = MemoryStore;
 
-// A failure of the source, or rules that this program doesn't know, is the Status; anything that doesn't hold
-// is report.fault. `state`, when given, receives every row of every projection.
+// A failure of the source, or rules that this program doesn't know, is the Status; anything that
+// doesn't hold is report.fault. `state`, when given, receives every row of every projection.
 Result<Report> Verify(const LogSource& source, const Options& options, State* state = nullptr);
 
 }  // namespace jejak::verify

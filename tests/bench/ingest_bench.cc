@@ -1,5 +1,6 @@
-// End to end on one machine, in one run: what libsodium alone verifies on all cores, then durable ingest of
-// pre-signed events by distinct authors through the engine, as a ratio; then rebuild, memory and disk.
+// End to end on one machine, in one run: what libsodium alone verifies on all cores, then durable
+// ingest of pre-signed events by distinct authors through the engine, as a ratio; then rebuild,
+// memory and disk.
 //
 //   ingest_bench [stations] [folder]
 #include <fmt/format.h>
@@ -14,24 +15,29 @@
 #include <unordered_map>
 
 #include "ledger/engine/ledger.h"
-#include "tests/bench/small_election.h"
+#include "tests/support/small_election.h"
 
 namespace {
 
 using namespace jejak;
 using Clock = std::chrono::steady_clock;
 
-double Seconds(Clock::time_point since) { return std::chrono::duration<double>(Clock::now() - since).count(); }
+double Seconds(Clock::time_point since) {
+  return std::chrono::duration<double>(Clock::now() - since).count();
+}
 
 double CpuSeconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto of = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
 // Events a second that libsodium verifies on all cores, with nothing else.
-double VerifyRate(const std::vector<event::SignedEvent>& events, const std::vector<PublicKey>& authors) {
+double VerifyRate(const std::vector<event::SignedEvent>& events,
+                  const std::vector<PublicKey>& authors) {
   const size_t threads = std::max(1U, std::thread::hardware_concurrency());
   std::vector<Bytes> messages;
   for (const auto& e : events) messages.push_back(event::SigningMessage(e.bytes));
@@ -58,8 +64,10 @@ size_t Ingest(engine::Ledger* ledger, std::vector<event::SignedEvent> events, si
   size_t open = 0;
   size_t accepted = 0;
   for (size_t at = 0; at < events.size(); at += group) {
-    std::vector<event::SignedEvent> part(std::make_move_iterator(events.begin() + static_cast<std::ptrdiff_t>(at)),
-                                         std::make_move_iterator(events.begin() + static_cast<std::ptrdiff_t>(std::min(events.size(), at + group))));
+    std::vector<event::SignedEvent> part(
+        std::make_move_iterator(events.begin() + static_cast<std::ptrdiff_t>(at)),
+        std::make_move_iterator(events.begin() +
+                                static_cast<std::ptrdiff_t>(std::min(events.size(), at + group))));
     {
       const std::lock_guard lock(mutex);
       ++open;
@@ -70,7 +78,9 @@ size_t Ingest(engine::Ledger* ledger, std::vector<event::SignedEvent> events, si
         if (o.receipt && !o.receipt->refusal) {
           ++good;
         } else {
-          fmt::print(stderr, "not accepted: {}\n", o.receipt ? std::string(InfoOf(o.receipt->refusal->reason).name) : o.door.ToString());
+          fmt::print(
+              stderr, "not accepted: {}\n",
+              o.receipt ? std::string(InfoOf(o.receipt->refusal->reason).name) : o.door.ToString());
         }
       }
       const std::lock_guard lock(mutex);
@@ -95,12 +105,14 @@ uint64_t DiskBytes(const std::filesystem::path& dir) {
 
 int main(int argc, char** argv) {
   const uint64_t stations = argc > 1 ? std::stoull(argv[1]) : 50'000;
-  const std::filesystem::path dir = argc > 2 ? argv[2] : std::filesystem::temp_directory_path() / "jejak-ingest-bench";
+  const std::filesystem::path dir =
+      argc > 2 ? argv[2] : std::filesystem::temp_directory_path() / "jejak-ingest-bench";
   std::filesystem::remove_all(dir);
   JEJAK_CHECK(crypto::InitCrypto().ok());
   testing::SmallElection election(stations);
   engine::OpenOptions options;
-  options.ledger_key = std::make_shared<const crypto::SecretKey>(testing::SmallElection::KeyOf("ledger"));
+  options.ledger_key =
+      std::make_shared<const crypto::SecretKey>(testing::SmallElection::KeyOf("ledger"));
   auto ledger = engine::Ledger::Create(dir, election.Genesis(), options);
   if (!ledger.ok()) {
     fmt::print(stderr, "{}\n", ledger.status().ToString());
@@ -110,7 +122,8 @@ int main(int argc, char** argv) {
   const size_t registered = registry.size();
   auto start = Clock::now();
   if (Ingest(ledger->get(), std::move(registry), 1'000'000) != registered) return 1;
-  fmt::print("registry: {} events, {} keys enrolled, {:.1f} s\n", registered, stations, Seconds(start));
+  fmt::print("registry: {} events, {} keys enrolled, {:.1f} s\n", registered, stations,
+             Seconds(start));
 
   std::vector<event::SignedEvent> results;
   std::vector<PublicKey> authors;
@@ -132,8 +145,9 @@ int main(int argc, char** argv) {
   const double cpu_us = (CpuSeconds() - cpu) / static_cast<double>(stations) * 1e6;
   fmt::print("libsodium alone: {:.0f} verified/s on {} cores, {:.1f} us CPU each\n", sodium,
              std::thread::hardware_concurrency(), sodium_us);
-  fmt::print("ingest: {:.0f} events/s, ratio {:.2f}, {:.1f} us CPU an event, {} signed bytes an event\n", ingest,
-             ingest / sodium, cpu_us, signed_bytes / stations);
+  fmt::print(
+      "ingest: {:.0f} events/s, ratio {:.2f}, {:.1f} us CPU an event, {} signed bytes an event\n",
+      ingest, ingest / sodium, cpu_us, signed_bytes / stations);
 
   const Hash before = *(*ledger)->ProjectionDigest();
   start = Clock::now();
@@ -143,13 +157,16 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "rebuild: {}\n", rebuilt.ToString());
     return 1;
   }
-  fmt::print("rebuild: {:.0f} events/s, projections {}\n", static_cast<double>(size) / Seconds(start),
+  fmt::print("rebuild: {:.0f} events/s, projections {}\n",
+             static_cast<double>(size) / Seconds(start),
              *(*ledger)->ProjectionDigest() == before ? "identical" : "DIFFERENT");
   if (!(*ledger)->Close().ok()) return 1;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print("memory: {} MiB at most (with the pre-signed events); disk: {:.2f} times the signed bytes\n", usage.ru_maxrss / 1024,
-             static_cast<double>(DiskBytes(dir / "db")) / static_cast<double>(signed_bytes));
+  fmt::print(
+      "memory: {} MiB at most (with the pre-signed events); disk: {:.2f} times the signed bytes\n",
+      usage.ru_maxrss / 1024,
+      static_cast<double>(DiskBytes(dir / "db")) / static_cast<double>(signed_bytes));
   std::filesystem::remove_all(dir);
   return 0;
 }

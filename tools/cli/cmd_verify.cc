@@ -1,5 +1,5 @@
-// Checking everything: a ledger against the rules, its signatures and its own rows; and rebuilding the
-// projections.
+// Checking everything: a ledger against the rules, its signatures and its own rows; and rebuilding
+// the projections.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -60,25 +60,31 @@ std::string Describe(TableId table, ByteView key) {
 }
 
 // The first row in which the ledger's table is not what the entries give.
-std::optional<verify::Fault> CompareTable(TableId table, const verify::State& state, const KeyValueReader& rows) {
+std::optional<verify::Fault> CompareTable(TableId table, const verify::State& state,
+                                          const KeyValueReader& rows) {
   const auto fault = [&](ByteView key, std::string_view how) {
-    return verify::Fault{std::nullopt, "PROJECTION_DIFFERS",
-                         fmt::format("row {} {}: figures shown from it are not what the entries say", Describe(table, key), how)};
+    return verify::Fault{
+        std::nullopt, "PROJECTION_DIFFERS",
+        fmt::format("row {} {}: figures shown from it are not what the entries say",
+                    Describe(table, key), how)};
   };
   const auto expected = state.NewCursor(table);
   const auto actual = rows.NewCursor(table);
   expected->Seek("");
   actual->Seek("");
   for (; expected->Valid() || actual->Valid(); expected->Next(), actual->Next()) {
-    if (!actual->Valid() || (expected->Valid() && expected->key() < actual->key())) return fault(expected->key(), "is missing");
-    if (!expected->Valid() || actual->key() < expected->key()) return fault(actual->key(), "does not follow from the log");
+    if (!actual->Valid() || (expected->Valid() && expected->key() < actual->key()))
+      return fault(expected->key(), "is missing");
+    if (!expected->Valid() || actual->key() < expected->key())
+      return fault(actual->key(), "does not follow from the log");
     if (expected->value() != actual->value()) return fault(actual->key(), "was altered");
   }
   return std::nullopt;
 }
 
 // What the ledger shows from, compared with what its own entries give.
-Result<std::optional<verify::Fault>> CompareRows(const verify::State& state, const KeyValueReader& rows) {
+Result<std::optional<verify::Fault>> CompareRows(const verify::State& state,
+                                                 const KeyValueReader& rows) {
   for (const store::TableSpec& spec : engine::AllTables()) {
     if (spec.kind != store::TableKind::kProjection && spec.id != projection::kEventIndex) continue;
     auto fault = CompareTable(spec.id, state, rows);
@@ -115,8 +121,10 @@ void Show(const Globals& globals, const verify::Report& report, double seconds) 
     return;
   }
   if (report.fault) {
-    console.Line(fmt::format("{} {}", console.T("NOT VERIFIED:", "TIDAK LOLOS:"), report.fault->what));
-    if (report.fault->index) console.Line(fmt::format("{} {}", console.T("entry", "entri"), report.fault->index->value));
+    console.Line(
+        fmt::format("{} {}", console.T("NOT VERIFIED:", "TIDAK LOLOS:"), report.fault->what));
+    if (report.fault->index)
+      console.Line(fmt::format("{} {}", console.T("entry", "entri"), report.fault->index->value));
     console.Line(report.fault->meaning);
     return;
   }
@@ -126,8 +134,10 @@ void Show(const Globals& globals, const verify::Report& report, double seconds) 
                            console.Number(report.refused), console.T("refused", "ditolak")));
   console.Line(fmt::format("root {}", ToHex(report.root)));
   if (report.anchor == "self") {
-    console.Line(console.T("checked only against itself: give --election or --key, got from elsewhere",
-                           "hanya diperiksa terhadap dirinya sendiri: berikan --election atau --key dari sumber lain"));
+    console.Line(
+        console.T("checked only against itself: give --election or --key, got from elsewhere",
+                  "hanya diperiksa terhadap dirinya sendiri: berikan --election atau --key dari "
+                  "sumber lain"));
   } else {
     console.Line(fmt::format("{} {}", console.T("anchored by", "berpijak pada"), report.anchor));
   }
@@ -181,8 +191,10 @@ Status RunRebuild(const Globals& globals, const RebuildOptions&, Run* run) {
     out["seconds"] = seconds.count();
     globals.console.Print(out);
   } else {
-    globals.console.Line(fmt::format("{} {}", globals.console.T("before", "sebelum"), ToHex(before)));
-    globals.console.Line(fmt::format("{} {}", globals.console.T("after ", "sesudah"), ToHex(after)));
+    globals.console.Line(
+        fmt::format("{} {}", globals.console.T("before", "sebelum"), ToHex(before)));
+    globals.console.Line(
+        fmt::format("{} {}", globals.console.T("after ", "sesudah"), ToHex(after)));
   }
   JEJAK_RETURN_IF_ERROR(session->Close());
   if (before == after) return {};
@@ -195,12 +207,16 @@ Status RunRebuild(const Globals& globals, const RebuildOptions&, Run* run) {
 
 void AddVerifyCommands(Program* program) {
   const auto options = std::make_shared<VerifyOptions>();
-  CLI::App* verify = program->Add(program->app(), "verify", "check everything: tree, signatures, verdicts, rows", options, RunVerify);
+  CLI::App* verify =
+      program->Add(program->app(), "verify", "check everything: tree, signatures, verdicts, rows",
+                   options, RunVerify);
   verify->add_option("--key", options->key, "the log's verifier key, got from elsewhere");
-  verify->add_option("--election", options->election, "hash of the genesis event, got from elsewhere");
+  verify->add_option("--election", options->election,
+                     "hash of the genesis event, got from elsewhere");
   verify->add_option("--since", options->since, "a checkpoint kept from before");
   const auto rebuild = std::make_shared<RebuildOptions>();
-  program->Add(program->app(), "rebuild", "rebuild the projections from the log", rebuild, RunRebuild);
+  program->Add(program->app(), "rebuild", "rebuild the projections from the log", rebuild,
+               RunRebuild);
 }
 
 }  // namespace jejak::cli

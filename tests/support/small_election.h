@@ -1,5 +1,5 @@
-// An election for benchmarks and engine tests: one regency, `stations` TPSs with a KPPS key each, one contest
-// with three tickets. Deterministic.
+// An election for benchmarks and engine tests: one regency, `stations` TPSs with a KPPS key each,
+// one contest with three tickets. Deterministic.
 #pragma once
 
 #include <fmt/format.h>
@@ -24,13 +24,19 @@ class SmallElection {
     return std::move(*crypto::SecretKey::FromSeed(crypto::Sha256("small election " + name).view()));
   }
   static constexpr uint64_t kPerVillage = 20;
-  static election::RegionCode Code(const std::string& digits) { return *election::RegionCode::Parse(digits); }
+  static election::RegionCode Code(const std::string& digits) {
+    return *election::RegionCode::Parse(digits);
+  }
   // 13 digits: province 65, regency 6501, districts of 50 villages of 20 stations.
   election::StationCode Station(uint64_t i) const {
     return Code(Village(i / kPerVillage) + fmt::format("{:03}", i % kPerVillage + 1));
   }
-  static std::string District(uint64_t district) { return fmt::format("65{:02}{:02}", 1 + district / 99, 1 + district % 99); }
-  static std::string Village(uint64_t village) { return District(village / 50) + fmt::format("{:04}", 2001 + village % 50); }
+  static std::string District(uint64_t district) {
+    return fmt::format("65{:02}{:02}", 1 + district / 99, 1 + district % 99);
+  }
+  static std::string Village(uint64_t village) {
+    return District(village / 50) + fmt::format("{:04}", 2001 + village % 50);
+  }
   static std::string Kpps(uint64_t i) { return fmt::format("kpps.{}", i); }
 
   event::SignedEvent Genesis() {
@@ -64,14 +70,22 @@ class SmallElection {
     out.push_back(Sign("root", contest));
     const uint64_t villages = (stations_ + kPerVillage - 1) / kPerVillage;
     event::RegionsRegistered regions;
-    regions.regions.push_back({Code("65"), "PROVINSI", election::RegionKind::kProvince, 480, std::nullopt});
+    regions.regions.push_back(
+        {Code("65"), "PROVINSI", election::RegionKind::kProvince, 480, std::nullopt});
     std::string regency, district;
     std::vector<event::RegionFact> facts;
     for (uint64_t v = 0; v < villages; ++v) {
       const std::string code = Village(v);
-      if (code.substr(0, 4) != regency) regency = code.substr(0, 4), facts.push_back({Code(regency), "KAB", election::RegionKind::kRegency, std::nullopt, std::nullopt});
-      if (code.substr(0, 6) != district) district = code.substr(0, 6), facts.push_back({Code(district), "KEC", election::RegionKind::kDistrict, std::nullopt, std::nullopt});
-      facts.push_back({Code(code), "DESA", election::RegionKind::kDesa, std::nullopt, std::nullopt});
+      if (code.substr(0, 4) != regency)
+        regency = code.substr(0, 4),
+        facts.push_back(
+            {Code(regency), "KAB", election::RegionKind::kRegency, std::nullopt, std::nullopt});
+      if (code.substr(0, 6) != district)
+        district = code.substr(0, 6),
+        facts.push_back(
+            {Code(district), "KEC", election::RegionKind::kDistrict, std::nullopt, std::nullopt});
+      facts.push_back(
+          {Code(code), "DESA", election::RegionKind::kDesa, std::nullopt, std::nullopt});
     }
     std::sort(facts.begin(), facts.end(), [](const auto& a, const auto& b) {
       return std::pair(a.code.view().size(), a.code) < std::pair(b.code.view().size(), b.code);
@@ -80,7 +94,8 @@ class SmallElection {
     for (size_t at = 0; at < facts.size();) {
       event::RegionsRegistered part;
       const size_t size = facts[at].code.view().size();
-      while (at < facts.size() && part.regions.size() < 500 && facts[at].code.view().size() == size) {
+      while (at < facts.size() && part.regions.size() < 500 &&
+             facts[at].code.view().size() == size) {
         part.regions.push_back(facts[at++]);
       }
       out.push_back(Sign("root", part));
@@ -90,13 +105,15 @@ class SmallElection {
     ballot.dapil = "0";
     ballot.members = {election::RegionCode()};
     for (uint16_t n = 1; n <= 3; ++n) {
-      ballot.choices.push_back({100024U + n, election::ChoiceKind::kTicket, n, fmt::format("Ticket {}", n), 0, std::nullopt});
+      ballot.choices.push_back({100024U + n, election::ChoiceKind::kTicket, n,
+                                fmt::format("Ticket {}", n), 0, std::nullopt});
     }
     out.push_back(Sign("root", ballot));
     for (uint64_t at = 0; at < stations_;) {
       event::StationsRegistered part;
       for (; at < stations_ && part.stations.size() < 500; ++at) {
-        part.stations.push_back({Station(at), "TPS", election::StationKind::kRegular, event::Dpt{120, 130}});
+        part.stations.push_back(
+            {Station(at), "TPS", election::StationKind::kRegular, event::Dpt{120, 130}});
       }
       out.push_back(Sign("root", part));
     }
@@ -112,10 +129,13 @@ class SmallElection {
     for (uint64_t at = 0; at < stations_;) {
       const std::string code = Station(at).str().substr(0, 4);
       event::OfficialsEnrolled part;
-      for (; at < stations_ && part.officials.size() < 100 && Station(at).str().substr(0, 4) == code; ++at) {
+      for (;
+           at < stations_ && part.officials.size() < 100 && Station(at).str().substr(0, 4) == code;
+           ++at) {
         part.officials.push_back(Official(Kpps(at), election::Role::kKpps, Station(at)));
       }
-      std::sort(part.officials.begin(), part.officials.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+      std::sort(part.officials.begin(), part.officials.end(),
+                [](const auto& a, const auto& b) { return a.id < b.id; });
       out.push_back(Sign("kabkota." + code, part));
     }
     return out;
@@ -129,23 +149,39 @@ class SmallElection {
     body.contest = "ppwp";
     body.tps = Station(i);
     body.state = election::FieldState::kEntered;
-    const uint32_t a = 40 + static_cast<uint32_t>(i % 37), b = 90 + static_cast<uint32_t>(i % 53), c = 20 + static_cast<uint32_t>(i % 11);
-    const uint32_t valid = a + b + c, invalid = static_cast<uint32_t>(i % 7), total = valid + invalid;
+    const uint32_t a = 40 + static_cast<uint32_t>(i % 37), b = 90 + static_cast<uint32_t>(i % 53),
+                   c = 20 + static_cast<uint32_t>(i % 11);
+    const uint32_t valid = a + b + c, invalid = static_cast<uint32_t>(i % 7),
+                   total = valid + invalid;
     const uint32_t l = total / 2, p = total - l;
     using election::Figure;
-    const std::pair<Figure, uint32_t> figures[] = {
-        {Figure::kVotersRegisteredL, 120}, {Figure::kVotersRegisteredP, 130}, {Figure::kVotersRegisteredJ, 250},
-        {Figure::kVotersFromListL, l}, {Figure::kVotersFromListP, p}, {Figure::kVotersFromListJ, total},
-        {Figure::kVotersTransferredL, 0}, {Figure::kVotersTransferredP, 0}, {Figure::kVotersTransferredJ, 0},
-        {Figure::kVotersWalkInL, 0}, {Figure::kVotersWalkInP, 0}, {Figure::kVotersWalkInJ, 0},
-        {Figure::kVotersTotalL, l}, {Figure::kVotersTotalP, p}, {Figure::kVotersTotalJ, total},
-        {Figure::kBallotsReceived, 255}, {Figure::kBallotsUsed, total}, {Figure::kBallotsSpoiled, 0},
-        {Figure::kBallotsUnused, 255 - total}, {Figure::kValid, valid}, {Figure::kInvalid, invalid},
-        {Figure::kTotal, total}};
+    const std::pair<Figure, uint32_t> figures[] = {{Figure::kVotersRegisteredL, 120},
+                                                   {Figure::kVotersRegisteredP, 130},
+                                                   {Figure::kVotersRegisteredJ, 250},
+                                                   {Figure::kVotersFromListL, l},
+                                                   {Figure::kVotersFromListP, p},
+                                                   {Figure::kVotersFromListJ, total},
+                                                   {Figure::kVotersTransferredL, 0},
+                                                   {Figure::kVotersTransferredP, 0},
+                                                   {Figure::kVotersTransferredJ, 0},
+                                                   {Figure::kVotersWalkInL, 0},
+                                                   {Figure::kVotersWalkInP, 0},
+                                                   {Figure::kVotersWalkInJ, 0},
+                                                   {Figure::kVotersTotalL, l},
+                                                   {Figure::kVotersTotalP, p},
+                                                   {Figure::kVotersTotalJ, total},
+                                                   {Figure::kBallotsReceived, 255},
+                                                   {Figure::kBallotsUsed, total},
+                                                   {Figure::kBallotsSpoiled, 0},
+                                                   {Figure::kBallotsUnused, 255 - total},
+                                                   {Figure::kValid, valid},
+                                                   {Figure::kInvalid, invalid},
+                                                   {Figure::kTotal, total}};
     for (const auto& [figure, value] : figures) body.figures.push_back({figure, value});
     body.votes = {{100025, a}, {100026, b}, {100027, c}};
     for (uint16_t page = 1; page <= 3; ++page) {
-      body.evidence.push_back({page, "image/jpeg", crypto::Sha256(fmt::format("photo {} {}", i, page)), ""});
+      body.evidence.push_back(
+          {page, "image/jpeg", crypto::Sha256(fmt::format("photo {} {}", i, page)), ""});
     }
     return body;
   }
@@ -168,7 +204,8 @@ class SmallElection {
     const crypto::SecretKey key = KeyOf(who);
     return {key.public_key(), crypto::SignEnrolment(key, election_, official)};
   }
-  event::OfficialFact Official(const std::string& id, election::Role role, election::RegionCode where) {
+  event::OfficialFact Official(const std::string& id, election::Role role,
+                               election::RegionCode where) {
     event::OfficialFact fact;
     fact.id = id;
     fact.body = "Panitia";
@@ -180,7 +217,7 @@ class SmallElection {
     return fact;
   }
 
-  const uint64_t stations_;
+  uint64_t stations_;
   Hash election_;
   std::unordered_map<std::string, event::ChainHead> heads_;
 };

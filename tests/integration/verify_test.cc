@@ -1,0 +1,214 @@
+// Verification must name what is wrong with a log whose ledger lies: each lie is told with the
+// ledger's own key over a real log, tree and checkpoint made to fit, and must be found by its named
+// check.
+#include "ledger/verify/verify.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "ledger/engine/ledger.h"
+#include "tests/support/small_election.h"
+
+namespace jejak::verify {
+namespace {
+
+constexpr const char* kOrigin = "jejak.example/small";
+
+// A log in memory that a dishonest ledger may do anything to.
+struct Log final : LogSource {
+  std::vector<Bytes> entries;
+  std::string checkpoint;
+
+  Result<Bytes> EntryBytes(LogIndex index) const override {
+    if (index.value >= entries.size()) return Status(Reason::kNotFound, "entry");
+    return entries[index.value];
+  }
+  Result<std::string> Checkpoint() const override { return checkpoint; }
+  // Signs what is there now.
+  void Seal(const std::string& key = "ledger") {
+    merkle::RootBuilder tree;
+    for (const Bytes& entry : entries) tree.Append(merkle::LeafHash(entry));
+    checkpoint = merkle::FormatNote(merkle::SignCheckpoint({kOrigin, tree.size(), tree.Root(), {}},
+                                                           testing::SmallElection::KeyOf(key)));
+  }
+  event::Entry At(size_t index) const { return *event::DecodeEntry(entries[index]); }
+  void Set(size_t index, const event::Entry& entry) { entries[index] = *event::EncodeEntry(entry); }
+};
+
+class VerifyTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(crypto::InitCrypto().ok());
+    const auto dir =
+        std::filesystem::temp_directory_path() / ("jejak-verify-" + std::to_string(getpid()));
+    std::filesystem::remove_all(dir);
+    engine::OpenOptions options;
+    options.ledger_key =
+        std::make_shared<const crypto::SecretKey>(testing::SmallElection::KeyOf("ledger"));
+    auto ledger = engine::Ledger::Create(dir, election_.Genesis(), options);
+    ASSERT_TRUE(ledger.ok()) << ledger.status().ToString();
+    (void)(*ledger)->Submit(election_.Registry());
+    for (uint64_t i = 0; i < 5; ++i) (void)(*ledger)->SubmitOne(election_.Result(i));
+    first_result_ = (*ledger)->Newest()->size().value - 5;
+    // One that is refused: a second result for a TPS.
+    event::ResultSubmitted again = election_.Form(0);
+    again.votes[0].value += 1;
+    (void)(*ledger)->SubmitOne(election_.Sign(testing::SmallElection::Kpps(0), again));
+    const auto view = (*ledger)->Newest();
+    for (uint64_t i = 0; i < view->size().value; ++i) {
+      log_.entries.push_back(*view->EntryBytes(LogIndex(i)));
+    }
+    log_.checkpoint = *view->Checkpoint();
+    ASSERT_TRUE((*ledger)->Close().ok());
+    std::filesystem::remove_all(dir);
+  }
+
+  Options Anchored() const {
+    Options options;
+    options.anchor.election = election_.election();
+    return options;
+  }
+  void ExpectFault(const std::string& what, std::optional<uint64_t> index = std::nullopt) {
+    const auto report = Verify(log_, Anchored());
+    ASSERT_TRUE(report.ok()) << report.status().ToString();
+    ASSERT_TRUE(report->fault) << "not found: " << what;
+    EXPECT_EQ(report->fault->what, what) << report->fault->meaning;
+    if (index) {
+      EXPECT_EQ(report->fault->index, LogIndex(*index));
+    }
+  }
+
+  testing::SmallElection election_{10};
+  Log log_;
+  size_t first_result_ = 0;
+};
+
+TEST_F(VerifyTest, AnHonestLogHolds) {
+  for (const size_t threads : {size_t{1}, size_t{3}}) {
+    Options options = Anchored();
+    options.threads = threads;
+    const auto report = Verify(log_, options);
+    ASSERT_TRUE(report.ok());
+    EXPECT_FALSE(report->fault) << report->fault->what << report->fault->meaning;
+    EXPECT_EQ(report->anchor, "election");
+    EXPECT_EQ(report->refused, 1U);
+    EXPECT_EQ(report->accepted + report->refused, log_.entries.size());
+  }
+}
+
+TEST_F(VerifyTest, AVoteThatWasChanged) {
+  event::Entry entry = log_.At(first_result_);
+  auto event = *event::DecodeEvent(entry.event);
+  std::get<event::ResultSubmitted>(event.body).votes[1].value += 100;
+  entry.event = *event::EncodeEvent(event);
+  log_.Set(first_result_, entry);
+  log_.Seal();
+  ExpectFault("SIGNATURE_INVALID", first_result_);
+}
+
+TEST_F(VerifyTest, AVerdictThatWasTurnedRound) {
+  event::Entry entry = log_.At(first_result_);
+  entry.refusal = event::Refusal{Reason::kStageSealed, 0};
+  log_.Set(first_result_, entry);
+  log_.Seal();
+  ExpectFault("VERDICT_DIFFERS", first_result_);
+}
+
+TEST_F(VerifyTest, ARefusalThatWasHidden) {
+  event::Entry entry = log_.At(log_.entries.size() - 1);
+  entry.refusal.reset();
+  log_.Set(log_.entries.size() - 1, entry);
+  log_.Seal();
+  ExpectFault("VERDICT_DIFFERS", log_.entries.size() - 1);
+}
+
+TEST_F(VerifyTest, EntriesDroppedDoubledOrExchanged) {
+  const Log honest = log_;
+  // The first of a chain that goes on: its successor no longer follows.
+  log_.entries.erase(log_.entries.begin() + static_cast<std::ptrdiff_t>(first_result_));
+  log_.Seal();
+  ExpectFault("NOT_ADMISSIBLE", log_.entries.size() - 1);
+  log_ = honest;
+  log_.entries.push_back(log_.entries[first_result_]);
+  log_.Set(log_.entries.size() - 1, [&] {
+    event::Entry copy = honest.At(first_result_);
+    copy.received_at = honest.At(honest.entries.size() - 1).received_at;
+    return copy;
+  }());
+  log_.Seal();
+  ExpectFault("DUPLICATE", log_.entries.size() - 1);
+  log_ = honest;
+  std::swap(log_.entries[1], log_.entries[2]);
+  log_.Seal();
+  const auto report = Verify(log_, Anchored());
+  ASSERT_TRUE(report.ok() && report->fault);
+}
+
+TEST_F(VerifyTest, ATimeThatRunsBack) {
+  event::Entry entry = log_.At(first_result_);
+  entry.received_at = UnixMicros(log_.At(first_result_ - 1).received_at.value - 1);
+  log_.Set(first_result_, entry);
+  log_.Seal();
+  ExpectFault("TIME_RUNS_BACK", first_result_);
+}
+
+TEST_F(VerifyTest, AnEventByAStranger) {
+  event::Entry entry = log_.At(log_.entries.size() - 1);
+  const event::SignedEvent forged = election_.Sign("stranger", election_.Form(6));
+  entry.event = forged.bytes;
+  entry.signature = forged.signature;
+  entry.refusal.reset();
+  log_.entries.push_back(*event::EncodeEntry(entry));
+  log_.Seal();
+  ExpectFault("NOT_ADMISSIBLE", log_.entries.size() - 1);
+}
+
+TEST_F(VerifyTest, ATailThatWasCutOrRewritten) {
+  Options options = Anchored();
+  options.anchor.since = log_.checkpoint;
+  log_.entries.pop_back();
+  log_.Seal();
+  EXPECT_FALSE(Verify(log_, Anchored())->fault) << "without a kept checkpoint nobody can tell";
+  EXPECT_EQ(Verify(log_, options)->fault->what, "ROLLED_BACK");
+  const event::SignedEvent other = election_.Result(7);
+  const event::Entry entry{
+      log_.At(log_.entries.size() - 1).received_at, other.bytes, other.signature, {}};
+  log_.entries.push_back(*event::EncodeEntry(entry));
+  log_.Seal();
+  EXPECT_EQ(Verify(log_, options)->fault->what, "HISTORY_REWRITTEN");
+}
+
+TEST_F(VerifyTest, CheckpointsThatDoNotFit) {
+  log_.Seal("another");
+  ExpectFault("CHECKPOINT_UNSIGNED");
+  log_.entries.push_back("x");
+  log_.Seal();
+  log_.entries.pop_back();
+  ExpectFault("ENTRY_MISSING", log_.entries.size());
+  log_.checkpoint = "not a note";
+  ExpectFault("CHECKPOINT_MALFORMED");
+}
+
+TEST_F(VerifyTest, EveryFlippedByteOfAnEntryIsFound) {
+  const Bytes honest = log_.entries[first_result_];
+  for (size_t at = 0; at < honest.size(); at += 7) {
+    log_.entries[first_result_] = honest;
+    log_.entries[first_result_][at] = static_cast<char>(log_.entries[first_result_][at] ^ 0x10);
+    const auto report = Verify(log_, Anchored());  // under the old checkpoint
+    EXPECT_TRUE(!report.ok() || report->fault) << "byte " << at;
+  }
+}
+
+TEST_F(VerifyTest, TheAnchorIsWhatCounts) {
+  Options options;
+  options.anchor.election = Hash{};
+  EXPECT_EQ(Verify(log_, options)->fault->what, "OTHER_ELECTION");
+  options.anchor.election.reset();
+  EXPECT_EQ(Verify(log_, options)->anchor, "self");
+  options.anchor.key = merkle::VerifierKey{
+      kOrigin, merkle::KeyType::kEd25519, testing::SmallElection::KeyOf("another").public_key()};
+  EXPECT_EQ(Verify(log_, options)->fault->what, "CHECKPOINT_UNSIGNED");
+}
+
+}  // namespace
+}  // namespace jejak::verify
