@@ -12,6 +12,14 @@ target_compile_options(jejak_flags INTERFACE
 if(JEJAK_WERROR)
   target_compile_options(jejak_flags INTERFACE -Werror)
 endif()
+# Programs over the engine allocate with jemalloc: events are made by one thread and freed by
+# another. Sanitizers bring their own allocator.
+add_library(jejak_allocator INTERFACE)
+if(NOT JEJAK_SANITIZE)
+  # Named by no code, so that the linker would drop it.
+  target_link_options(jejak_allocator INTERFACE -Wl,--push-state,--no-as-needed ${JEMALLOC_LINK_LIBRARIES} -Wl,--pop-state)
+endif()
+
 if(JEJAK_SANITIZE)
   target_compile_options(jejak_flags INTERFACE -fsanitize=${JEJAK_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(jejak_flags INTERFACE -fsanitize=${JEJAK_SANITIZE})

@@ -1,6 +1,7 @@
 #include "ledger/base/kv.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace jejak {
 namespace {
@@ -64,6 +65,11 @@ class OverlayCursor : public Cursor {
   bool on_change_ = false;
 };
 
+// With what a row costs beside its bytes.
+size_t RowBytes(ByteView key, const std::optional<Bytes>& value) {
+  return key.size() + (value ? value->size() : 0) + 96;
+}
+
 class MapCursor : public Cursor {
  public:
   using Map = std::map<Bytes, Bytes, std::less<>>;
@@ -81,37 +87,76 @@ class MapCursor : public Cursor {
 
 }  // namespace
 
-void Overlay::Set(TableId table, ByteView key, std::optional<Bytes> value) {
+Overlay::Table& Overlay::TableOf(TableId table) {
   const auto t = static_cast<size_t>(table);
   if (tables_.size() <= t) tables_.resize(t + 1);
-  bytes_ += key.size() + (value ? value->size() : 0) + 64;
-  const auto it = tables_[t].find(key);
-  if (it != tables_[t].end()) {
+  return tables_[t];
+}
+
+void Overlay::Set(TableId table, ByteView key, std::optional<Bytes> value) {
+  Changes& changes = TableOf(table).changes;
+  bytes_ += RowBytes(key, value);
+  const auto it = changes.find(key);
+  if (it != changes.end()) {
     it->second = std::move(value);
   } else {
-    tables_[t].emplace(Bytes(key), std::move(value));
+    changes.emplace(Bytes(key), std::move(value));
   }
 }
 
 void Overlay::Put(TableId table, ByteView key, Bytes value) { Set(table, key, std::move(value)); }
 void Overlay::Delete(TableId table, ByteView key) { Set(table, key, std::nullopt); }
 
+void Overlay::Cache(TableId table, size_t cache_bytes) {
+  TableOf(table).cached = true;
+  cache_bytes_max_ = cache_bytes;
+}
+
+void Overlay::MakeRoom(size_t bytes) const {
+  young_bytes_ += bytes;
+  if (young_bytes_ <= cache_bytes_max_ / 2) return;
+  for (Table& table : tables_) table.old = std::exchange(table.young, {});
+  young_bytes_ = bytes;
+}
+
+void Overlay::Remember(Table* table, Changes::node_type node) const {
+  MakeRoom(RowBytes(node.key(), node.mapped()));
+  auto inserted = table->young.insert(std::move(node));
+  if (!inserted.inserted) inserted.position->second = std::move(inserted.node.mapped());
+}
+
 bool Overlay::Get(TableId table, ByteView key, Bytes* value) const {
   const auto t = static_cast<size_t>(table);
-  if (t < tables_.size()) {
-    const auto it = tables_[t].find(key);
-    if (it != tables_[t].end()) {
-      if (it->second) *value = *it->second;
-      return it->second.has_value();
-    }
+  if (t >= tables_.size()) return base_->Get(table, key, value);
+  Table& rows = tables_[t];
+  const auto found = [value](const std::optional<Bytes>& row) {
+    if (row) *value = *row;
+    return row.has_value();
+  };
+  if (const auto it = rows.changes.find(key); it != rows.changes.end()) return found(it->second);
+  if (!rows.cached) return base_->Get(table, key, value);
+  if (const auto it = rows.young.find(key); it != rows.young.end()) return found(it->second);
+  Changes::node_type node;
+  if (const auto it = rows.old.find(key); it != rows.old.end()) {
+    node = rows.old.extract(it);
+  } else {
+    Changes one;
+    Bytes read;
+    const bool there = base_->Get(table, key, &read);
+    one.emplace(Bytes(key), there ? std::optional<Bytes>(std::move(read)) : std::nullopt);
+    node = one.extract(one.begin());
   }
-  return base_->Get(table, key, value);
+  const bool there = found(node.mapped());
+  Remember(&rows, std::move(node));
+  return there;
 }
 
 std::unique_ptr<Cursor> Overlay::NewCursor(TableId table) const {
   std::vector<OverlayCursor::Change> changes;
   const auto t = static_cast<size_t>(table);
-  if (t < tables_.size()) changes.assign(tables_[t].begin(), tables_[t].end());
+  if (t < tables_.size()) {
+    changes.assign(tables_[t].changes.begin(), tables_[t].changes.end());
+  }
   std::sort(changes.begin(), changes.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   return std::make_unique<OverlayCursor>(std::move(changes), base_->NewCursor(table));
@@ -119,20 +164,27 @@ std::unique_ptr<Cursor> Overlay::NewCursor(TableId table) const {
 
 void Overlay::Drain(const std::function<void(const RowChange&)>& visit) {
   for (size_t t = 0; t < tables_.size(); ++t) {
+    Table& table = tables_[t];
     std::vector<Changes::node_type> nodes;
-    nodes.reserve(tables_[t].size());
-    while (!tables_[t].empty()) nodes.push_back(tables_[t].extract(tables_[t].begin()));
+    nodes.reserve(table.changes.size());
+    while (!table.changes.empty()) nodes.push_back(table.changes.extract(table.changes.begin()));
     std::sort(nodes.begin(), nodes.end(),
               [](const auto& a, const auto& b) { return a.key() < b.key(); });
     for (auto& node : nodes) {
-      visit(RowChange{static_cast<TableId>(t), std::move(node.key()), std::move(node.mapped())});
+      RowChange change{static_cast<TableId>(t), std::move(node.key()), std::move(node.mapped())};
+      visit(change);
+      if (!table.cached) continue;
+      node.key() = std::move(change.key);
+      node.mapped() = std::move(change.value);
+      Remember(&table, std::move(node));
     }
   }
   bytes_ = 0;
 }
 
 bool Overlay::empty() const {
-  return std::all_of(tables_.begin(), tables_.end(), [](const auto& t) { return t.empty(); });
+  return std::all_of(tables_.begin(), tables_.end(),
+                     [](const Table& t) { return t.changes.empty(); });
 }
 
 bool MemoryStore::Get(TableId table, ByteView key, Bytes* value) const {

@@ -55,7 +55,8 @@ struct RowChange {
   std::optional<Bytes> value;
 };
 
-// Uncommitted changes over a reader: reads see them, the base does not. One thread at a time.
+// Uncommitted changes over a reader: reads see them, the base does not. One thread at a time, reads
+// too: they may fill the cache.
 class Overlay : public KeyValueReader {
  public:
   // `base` is borrowed and may be exchanged once the changes were taken and committed.
@@ -63,6 +64,11 @@ class Overlay : public KeyValueReader {
 
   void Put(TableId table, ByteView key, Bytes value);
   void Delete(TableId table, ByteView key);
+
+  // From now on rows of this table stay in memory once they were read or drained, absent ones too,
+  // so that the base is asked once. All cached tables together hold about `cache_bytes`. The base
+  // must change by what is drained from here alone.
+  void Cache(TableId table, size_t cache_bytes);
 
   bool Get(TableId table, ByteView key, Bytes* value) const override;
   // Merges the changes with the base; costs a sort of the table's changes.
@@ -83,11 +89,23 @@ class Overlay : public KeyValueReader {
   };
   using Changes =
       std::unordered_map<Bytes, std::optional<Bytes>, StringHash, std::equal_to<>>;
+  struct Table {
+    Changes changes;
+    // What the base holds. The young half fills up and becomes the old one, whose rows go unless
+    // they were used since. A row in both counts as the young one has it.
+    bool cached = false;
+    Changes young, old;
+  };
   void Set(TableId table, ByteView key, std::optional<Bytes> value);
+  Table& TableOf(TableId table);
+  void Remember(Table* table, Changes::node_type node) const;
+  void MakeRoom(size_t bytes) const;
 
   const KeyValueReader* base_;
-  std::vector<Changes> tables_;  // by TableId
+  mutable std::vector<Table> tables_;  // by TableId
   size_t bytes_ = 0;
+  size_t cache_bytes_max_ = 0;
+  mutable size_t young_bytes_ = 0;
 };
 
 // A whole store in memory, for verification of ledgers that fit and for tests. Reads are

@@ -39,6 +39,9 @@ inline constexpr size_t kBatchBytesMax = size_t{64} << 20;
 // Events waiting for verification and sequencing before callers are held back.
 inline constexpr size_t kQueueEventsMax = 32'768;
 
+// Committed rows that the sequencer keeps in memory.
+inline constexpr size_t kRowCacheBytesMax = size_t{256} << 20;
+
 // Wall clock against monotonic clock, and against the last entry: beyond this the sequencer stops.
 inline constexpr int64_t kClockSkewMicrosMax = int64_t{5} * 60 * 1'000'000;
 

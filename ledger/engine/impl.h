@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "ledger/engine/known_keys.h"
 #include "ledger/engine/ledger.h"
 #include "ledger/engine/verify_pool.h"
 #include "ledger/merkle/tree_appender.h"
@@ -28,6 +29,7 @@ struct Ledger::Impl {
   std::string origin;
   std::atomic<bool> live{false};             // of mode live: nobody else gives the time
 
+  KnownKeys known_keys;
   std::unique_ptr<journal::LocalJournal> journal;
   std::unique_ptr<VerifyPool> pool;
   std::thread sequencer;

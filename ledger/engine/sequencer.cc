@@ -38,8 +38,11 @@ void Ledger::Impl::Start() {
   const size_t threads =
       options.verify_threads != 0 ? options.verify_threads : std::thread::hardware_concurrency();
   const auto knows_key = [this](const PublicKey& key) {
+    if (known_keys.Contains(key)) return true;
     Bytes value;
-    return Newest()->rows().Get(projection::kKeys, key.view(), &value);
+    if (!Newest()->rows().Get(projection::kKeys, key.view(), &value)) return false;
+    known_keys.Insert(key);
+    return true;
   };
   pool = std::make_unique<VerifyPool>(threads, knows_key, journal.get());
   sequencer = std::thread([this] { Run(); });
@@ -127,9 +130,14 @@ Result<std::string> Ledger::Impl::Commit(store::WriteSet rows) {
       merkle::SignCheckpoint({origin, tree->size(), root, {}}, *options.ledger_key);
   std::string checkpoint = merkle::FormatNote(note);
   rows.Put(kCheckpoints, "latest", checkpoint);
-  state->rows().Drain([&](const RowChange& change) { rows.Add(change); });
+  std::vector<PublicKey> enrolled;
+  state->rows().Drain([&](const RowChange& change) {
+    rows.Add(change);
+    if (change.table == projection::kKeys) enrolled.push_back(*PublicKey::From(change.key));
+  });
   const store::HeadRecord head{store->head().commit + 1, tree->size(), root};
   JEJAK_RETURN_IF_ERROR(store->Commit(std::move(rows), head));
+  for (const PublicKey& key : enrolled) known_keys.Insert(key);
   auto view = std::make_shared<const View>(store->Snapshot(), tree->size(), root);
   state->Rebase(&view->rows());
   SetNewest(std::move(view));

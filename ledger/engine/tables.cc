@@ -12,16 +12,16 @@ std::span<const store::TableSpec> AllTables() {
       {kTiles, "tiles", TableKind::kLog, Tuning::kOrdered},
       {kCheckpoints, "checkpoints", TableKind::kLog, Tuning::kSmall},
       {kPeople, "people", TableKind::kLog, Tuning::kPointLookup},
-      {projection::kEventIndex, "event_index", TableKind::kLog, Tuning::kPointLookup},
+      {projection::kEventIndex, "event_index", TableKind::kLog, Tuning::kHashed},
       {projection::kRegistry, "registry", TableKind::kProjection, Tuning::kPointLookup},
-      {projection::kKeys, "keys", TableKind::kProjection, Tuning::kPointLookup},
+      {projection::kKeys, "keys", TableKind::kProjection, Tuning::kHashed},
       {projection::kResults, "results", TableKind::kProjection, Tuning::kPointLookup},
       {projection::kPastRounds, "past_rounds", TableKind::kProjection, Tuning::kSmall},
       {projection::kTallies, "tallies", TableKind::kProjection, Tuning::kPointLookup},
       {projection::kActivity, "activity", TableKind::kProjection, Tuning::kOrdered},
       {projection::kFindings, "findings", TableKind::kProjection, Tuning::kOrdered},
       {projection::kRefusals, "refusals", TableKind::kProjection, Tuning::kOrdered},
-      {projection::kReferences, "references", TableKind::kProjection, Tuning::kPointLookup},
+      {projection::kReferences, "references", TableKind::kProjection, Tuning::kHashed},
   };
   return kTables;
 }

@@ -6,6 +6,7 @@
 
 #include "ledger/base/coding.h"
 #include "ledger/base/encoding.h"
+#include "ledger/base/limits.h"
 #include "ledger/projection/tables.h"
 
 namespace jejak::projection {
@@ -20,6 +21,14 @@ using admission::RegionState;
 using admission::ResultState;
 using admission::SealState;
 using admission::StationState;
+
+State::State(const KeyValueReader* base, TreeSize size, Registry registry)
+    : rows_(base), registry_(std::move(registry)), size_(size) {
+  // What every event looks up again.
+  for (const TableId table : {kRegistry, kKeys, kResults, kTallies}) {
+    rows_.Cache(table, limits::kRowCacheBytesMax);
+  }
+}
 
 jejak::Result<std::unique_ptr<State>> State::Load(const KeyValueReader* base, TreeSize size) {
   JEJAK_ASSIGN_OR_RETURN(Registry registry, Registry::Load(*base));

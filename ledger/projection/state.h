@@ -77,8 +77,7 @@ class State final : public admission::StateView {
   TreeSize Size() const override { return size_; }
 
  private:
-  State(const KeyValueReader* base, TreeSize size, Registry registry)
-      : rows_(base), registry_(std::move(registry)), size_(size) {}
+  State(const KeyValueReader* base, TreeSize size, Registry registry);
 
   template <typename Row>
   std::optional<Row> Read(TableId table, ByteView key) const;

@@ -42,6 +42,7 @@ enum class TableKind : uint8_t {
 // How a table is mostly used. Changes nothing but speed and size.
 enum class Tuning : uint8_t {
   kPointLookup,  // keys in no order, look-ups that often miss: has a Bloom filter
+  kHashed,       // keys of 32 bytes in no order, written by every event, almost never walked
   kOrdered,      // walked by cursor, look-ups mostly hit
   kAppendOnly,   // ascending keys, large rows, never changed: ZSTD (entries)
   kSmall,        // a few thousand rows at most
