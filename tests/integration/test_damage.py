@@ -1,0 +1,184 @@
+"""Damage to the database's files, seen through the program: each is refused when the ledger is opened, or found by
+`verify`, with its reason; none opens and verifies as if nothing had happened. A refusal changes no byte, and comes
+again. Prints the table of what was done and what was said."""
+
+import hashlib
+import random
+import shutil
+import struct
+import subprocess
+import time
+
+import jejak
+from jejak import Case, run
+from test_kill import made_up
+
+BLOCK = 32_768  # of RocksDB's WAL
+HEADER = 7      # crc32 (4), length (2), type (1)
+TALLY = ("tally", "--region", "5201", "--contest", "ppwp")
+
+
+def wal_records(data):
+    """Each logical record (one commit) as (position of its last fragment's header, its end)."""
+    out, at = [], 0
+    while at + HEADER <= len(data):
+        if BLOCK - at % BLOCK < HEADER:
+            at += BLOCK - at % BLOCK
+            continue
+        length, kind = struct.unpack_from("<HB", data, at + 4)
+        if kind == 0 and length == 0:
+            break
+        if kind in (1, 4):  # the only or the last fragment
+            out.append((at, at + HEADER + length))
+        at += HEADER + length
+    return out
+
+
+def contents(folder):
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+class Damage(Case):
+    table = []
+
+    @classmethod
+    def tearDownClass(cls):
+        print()
+        for what, command, reason, status in cls.table:
+            print(f"  {what:<44} {command:<7} {reason} ({status})")
+
+    def setUp(self):
+        super().setUp()
+        self.regions, self.data = made_up(self.folder)
+
+    def command(self, ledger):
+        return ["import", "sirekap", "--ledger", str(ledger), "--new-election", "pemilu-2024", "--regions",
+                str(self.regions), "--batch", "64", "--receipts", str(ledger) + ".receipts", "--json", str(self.data)]
+
+    def killed(self):
+        """A ledger whose last two dozen commits are only in the WAL."""
+        ledger, receipts = self.folder / "killed", self.folder / "killed.receipts"
+        process = subprocess.Popen([jejak.PROGRAM, *self.command(ledger)], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        while process.poll() is None:
+            if receipts.exists() and receipts.stat().st_size > 400_000:
+                process.kill()
+                break
+            time.sleep(0.001)
+        process.wait()
+        self.sound(ledger)
+        return ledger
+
+    def closed(self):
+        ledger = self.folder / "closed"
+        self.ok(*self.command(ledger)[:-2], self.data)
+        self.sound(ledger)
+        return ledger
+
+    def sound(self, ledger):
+        """What the cases do, on an undamaged copy."""
+        copy = self.copy(ledger, "sound")
+        self.ok(*TALLY, "--ledger", copy)
+        self.ok("verify", "--ledger", copy)
+
+    def copy(self, ledger, name):
+        target = self.folder / "copies" / name
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(ledger, target)
+        return target
+
+    def caught(self, what, ledger, reasons):
+        """Opening refuses, or `verify` finds it. Opening must do so twice, and change nothing."""
+        before = contents(ledger)
+        opened = run(*TALLY, "--ledger", ledger, "--json")
+        command, outcome = "open", opened
+        if opened.status == 0:
+            command, outcome = "verify", run("verify", "--ledger", ledger, "--json")
+        self.assertNotEqual(outcome.status, 0, f"{what}: opens and verifies as if nothing had happened")
+        self.assertGreater(outcome.status, 0, f"{what}: died of a signal\n{outcome.err[-2000:]}")
+        self.assertIn(outcome.reason, reasons, f"{what}\n{outcome.out[:1000]}\n{outcome.err[:1000]}")
+        if command == "open":
+            self.assertEqual(contents(ledger), before, f"{what}: the refusal changed the folder")
+            again = run("verify", "--ledger", ledger, "--json")
+            self.assertNotEqual(again.status, 0, f"{what}: the second opening forgave")
+        self.table.append((what, command, outcome.reason, outcome.status))
+
+    def test_wal(self):
+        ledger = self.killed()
+        log = max((ledger / "db").glob("*.log"))
+        data = log.read_bytes()
+        records = wal_records(data)
+        self.assertGreater(len(records), 12)
+        last_header, end = records[-1]
+        self.assertGreaterEqual(end, len(data.rstrip(b"\0")))
+
+        def damaged(what, changed, reasons=("ROLLED_BACK", "LEDGER_DAMAGED")):
+            copy = self.copy(ledger, "damaged")
+            (copy / "db" / log.name).write_bytes(changed)
+            self.caught(what, copy, reasons)
+
+        def flip(at, mask=0x40):
+            return data[:at] + bytes([data[at] ^ mask]) + data[at + 1:]
+
+        for byte, name in ((4, "low"), (5, "high")):
+            damaged(f"WAL: {name} length byte of the last record", flip(last_header + byte))
+        damaged("WAL: checksum of the last record", flip(last_header))
+        damaged("WAL: type of the last record", flip(last_header + 6))
+        first_in_block = next(h for h, _ in records if h >= (len(data) - 1) // BLOCK * BLOCK) \
+            if any(h >= (len(data) - 1) // BLOCK * BLOCK for h, _ in records) else last_header
+        damaged("WAL: a length byte in the last block", flip(first_in_block + 4))
+        damaged("WAL: cut by one batch", data[:records[-2][1]])
+        damaged("WAL: cut by five batches", data[:records[-6][1]])
+        damaged("WAL: cut inside the last batch", data[:records[-2][1] + 20])
+        damaged("WAL: emptied", b"")
+        damaged("WAL: a batch in the middle", flip((records[5][1] + records[6][0]) // 2 + HEADER))
+        copy = self.copy(ledger, "damaged")
+        (copy / "db" / log.name).unlink()
+        self.caught("WAL: removed", copy, ("ROLLED_BACK", "LEDGER_DAMAGED"))
+
+    def test_files(self):
+        ledger = self.closed()
+        randomly = random.Random(52)
+        tables = sorted((ledger / "db").glob("*.sst"))
+        self.assertGreater(len(tables), 8)
+
+        copy = self.copy(ledger, "damaged")
+        (copy / "db" / tables[-1].name).unlink()
+        self.caught("SST: the newest one deleted", copy, ("LEDGER_DAMAGED",))
+        for path in tables:
+            for _ in range(3):
+                copy = self.copy(ledger, "damaged")
+                data = bytearray(path.read_bytes())
+                at = randomly.randrange(len(data))
+                data[at] ^= 1 << randomly.randrange(8)
+                (copy / "db" / path.name).write_bytes(data)
+                self.caught(f"SST: {path.name} byte {at} of {len(data)}", copy,
+                            ("LEDGER_DAMAGED", "VERIFICATION_FAILED"))
+
+    def test_pointers(self):
+        ledger = self.closed()
+        manifest = next((ledger / "db").glob("MANIFEST-*")).name
+        for name in (f"db/{manifest}", "db/CURRENT", "HEAD"):
+            copy = self.copy(ledger, "damaged")
+            (copy / name).unlink()
+            self.caught(f"{name}: removed", copy, ("LEDGER_DAMAGED", "ROLLED_BACK", "HEAD_MISSING"))
+            copy = self.copy(ledger, "damaged")
+            data = bytearray((copy / name).read_bytes())
+            for at in range(len(data)):
+                data[at] ^= 0x10
+            (copy / name).write_bytes(data)
+            self.caught(f"{name}: every byte flipped", copy,
+                        ("LEDGER_DAMAGED", "ROLLED_BACK"))
+        for at in (len((ledger / "db" / manifest).read_bytes()) // 2, 5):
+            copy = self.copy(ledger, "damaged")
+            data = bytearray((copy / "db" / manifest).read_bytes())
+            data[at] ^= 0x10
+            (copy / "db" / manifest).write_bytes(data)
+            self.caught(f"MANIFEST: byte {at}", copy,
+                        ("LEDGER_DAMAGED", "ROLLED_BACK"))
+
+
+if __name__ == "__main__":
+    import unittest
+    unittest.main()
