@@ -169,14 +169,14 @@ class Damage(Case):
                 data[at] ^= 0x10
             (copy / name).write_bytes(data)
             self.caught(f"{name}: every byte flipped", copy,
-                        ("LEDGER_DAMAGED", "ROLLED_BACK"))
+                        ("LEDGER_DAMAGED", "HEAD_DAMAGED"))
         for at in (len((ledger / "db" / manifest).read_bytes()) // 2, 5):
             copy = self.copy(ledger, "damaged")
             data = bytearray((copy / "db" / manifest).read_bytes())
             data[at] ^= 0x10
             (copy / "db" / manifest).write_bytes(data)
             self.caught(f"MANIFEST: byte {at}", copy,
-                        ("LEDGER_DAMAGED", "ROLLED_BACK"))
+                        ("LEDGER_DAMAGED", "HEAD_DAMAGED"))
 
 
 if __name__ == "__main__":
