@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/store/files.h"
+#include "ledger/base/files.h"
 #include "ledger/store/head_file.h"
 #include "ledger/store/rocks.h"
 #include "ledger/store/stopper.h"

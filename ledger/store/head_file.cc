@@ -134,16 +134,8 @@ Result<FoundHead> ReadHead(const fs::path& dir) {
 }
 
 Status ReplaceHead(const fs::path& dir, const HeadRecord& record, bool clean) {
-  const fs::path fresh = dir / "HEAD.new";
-  {
-    JEJAK_ASSIGN_OR_RETURN(const Fd fd, OpenFile(fresh, O_WRONLY | O_CREAT | O_TRUNC));
-    const Bytes slot = EncodeHeadSlot(record, clean);
-    JEJAK_RETURN_IF_ERROR(WriteAt(fd, slot + slot, 0, fresh));
-    JEJAK_RETURN_IF_ERROR(SyncData(fd, fresh));
-  }
-  if (std::rename(fresh.c_str(), (dir / "HEAD").c_str()) != 0) {
-    return FromErrno(errno, "rename to HEAD", fresh);
-  }
+  const Bytes slot = EncodeHeadSlot(record, clean);
+  JEJAK_RETURN_IF_ERROR(ReplaceFile(dir / "HEAD", slot + slot));
   return SyncFolder(dir);
 }
 

@@ -18,7 +18,7 @@
 #include <optional>
 #include <thread>
 
-#include "ledger/store/files.h"
+#include "ledger/base/files.h"
 #include "ledger/store/store.h"
 
 namespace jejak::store {

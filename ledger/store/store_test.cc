@@ -6,7 +6,7 @@
 
 #include <thread>
 
-#include "ledger/store/files.h"
+#include "ledger/base/files.h"
 #include "ledger/store/rocks.h"
 #include "ledger/store/testing.h"
 

@@ -1,5 +1,9 @@
-// What the log itself says: its newest signed checkpoint, and the key to check it with.
+// What the log itself says: its newest signed checkpoint, the key to check it with, and all of it
+// as a folder.
+#include <fmt/format.h>
+
 #include "ledger/merkle/note.h"
+#include "ledger/publish/export.h"
 #include "tools/cli/commands.h"
 
 namespace jejak::cli {
@@ -32,6 +36,44 @@ Status CheckpointCommand(const Globals& globals, const CheckpointOptions& option
   return OkStatus();
 }
 
+struct ExportOptions {
+  std::string out;
+};
+
+class LedgerLog final : public publish::Log {
+ public:
+  explicit LedgerLog(const engine::View* view) : view_(view) {}
+  Result<Bytes> EntryBytes(LogIndex index) const override { return view_->EntryBytes(index); }
+  Result<std::string> Checkpoint() const override { return view_->Checkpoint(); }
+
+ private:
+  const engine::View* view_;
+};
+
+Status ExportCommand(const Globals& globals, const ExportOptions& options, Run*) {
+  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
+  const LedgerLog log(&session->view());
+  Progress progress("export", session->view().size().value);
+  JEJAK_ASSIGN_OR_RETURN(const publish::ExportReport report,
+                         publish::Export(log, options.out, [&](uint64_t done, uint64_t total) {
+                           progress.Show(done, total);
+                           return true;
+                         }));
+  const Console& console = globals.console;
+  if (console.json) {
+    console.Print({{"out", options.out},
+                   {"before", report.before.value},
+                   {"size", report.size.value},
+                   {"files", report.files}});
+  } else {
+    console.Line(fmt::format("{}: {} {}, {} {}", options.out, console.Number(report.size.value),
+                             console.T("entries", "entri"),
+                             console.Number(report.size.value - report.before.value),
+                             console.T("of them new", "di antaranya baru")));
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 void AddLogCommands(Program* program) {
@@ -39,6 +81,12 @@ void AddLogCommands(Program* program) {
   CLI::App* command = program->Add(program->app(), "checkpoint", "the newest signed checkpoint",
                                    options, &CheckpointCommand);
   command->add_flag("--vkey", options->vkey, "the log's verifier key instead");
+  const auto exported = std::make_shared<ExportOptions>();
+  CLI::App* folder =
+      program->Add(program->app(), "export",
+                   "the log as a folder that any web server can carry, C2SP tlog-tiles", exported,
+                   &ExportCommand);
+  folder->add_option("--out", exported->out, "an empty folder, or an earlier export")->required();
 }
 
 }  // namespace jejak::cli

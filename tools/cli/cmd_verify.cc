@@ -12,6 +12,7 @@
 #include "ledger/engine/tables.h"
 #include "ledger/merkle/note.h"
 #include "ledger/projection/tables.h"
+#include "ledger/publish/export_reader.h"
 #include "ledger/verify/verify.h"
 #include "tools/cli/commands.h"
 
@@ -19,7 +20,7 @@ namespace jejak::cli {
 namespace {
 
 struct VerifyOptions {
-  std::string key, election, since;
+  std::string key, election, since, dir;
 };
 
 // The local ledger as the verifier sees it: entries and checkpoint, nothing else.
@@ -31,6 +32,17 @@ class LedgerSource final : public verify::LogSource {
 
  private:
   const engine::View* view_;
+};
+
+// A folder that somebody exported.
+class ExportSource final : public verify::LogSource {
+ public:
+  explicit ExportSource(const publish::ExportReader* reader) : reader_(reader) {}
+  Result<Bytes> EntryBytes(LogIndex index) const override { return reader_->EntryBytes(index); }
+  Result<std::string> Checkpoint() const override { return reader_->Checkpoint(); }
+
+ private:
+  const publish::ExportReader* reader_;
 };
 
 Result<verify::Anchor> AnchorOf(const VerifyOptions& options) {
@@ -143,24 +155,52 @@ void Show(const Globals& globals, const verify::Report& report, double seconds) 
   }
 }
 
-Status RunVerify(const Globals& globals, const VerifyOptions& options, Run* run) {
-  JEJAK_ASSIGN_OR_RETURN(const verify::Anchor anchor, AnchorOf(options));
+// The ledger's files, its log, and its rows against what the log gives.
+Result<verify::Report> VerifyLedger(const Globals& globals, verify::Options options) {
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  const auto start = std::chrono::steady_clock::now();
   Progress progress("verify", session->view().size().value);
-  JEJAK_RETURN_IF_ERROR(session->ledger().VerifyChecksums(nullptr));
-  verify::Options verify_options;
-  verify_options.anchor = anchor;
-  verify_options.progress = [&](uint64_t done, uint64_t) {
+  options.progress = [&](uint64_t done, uint64_t) {
     progress.Show(done);
     return true;
   };
+  JEJAK_RETURN_IF_ERROR(session->ledger().VerifyChecksums(nullptr));
   verify::State state;
   const LedgerSource source(&session->view());
-  JEJAK_ASSIGN_OR_RETURN(verify::Report report, verify::Verify(source, verify_options, &state));
+  JEJAK_ASSIGN_OR_RETURN(verify::Report report, verify::Verify(source, options, &state));
   if (!report.fault) {
     JEJAK_ASSIGN_OR_RETURN(report.fault, CompareRows(state, session->view().rows()));
   }
+  return report;
+}
+
+// An export: its log, and that its tiles give the root that its entries give.
+Result<verify::Report> VerifyExport(const std::string& dir, verify::Options options) {
+  JEJAK_ASSIGN_OR_RETURN(const auto reader, publish::ExportReader::Open(dir));
+  Progress progress("verify", reader->size().value);
+  options.progress = [&](uint64_t done, uint64_t) {
+    progress.Show(done);
+    return true;
+  };
+  const ExportSource source(reader.get());
+  JEJAK_ASSIGN_OR_RETURN(verify::Report report, verify::Verify(source, options));
+  if (report.fault) return report;
+  JEJAK_ASSIGN_OR_RETURN(const auto wrong, publish::FindWrongTile(*reader));
+  if (wrong) {
+    report.fault = verify::Fault{
+        std::nullopt, "TILE_DIFFERS",
+        fmt::format("the file {} is not what the entries give: proofs made from it don't hold",
+                    *wrong)};
+  }
+  return report;
+}
+
+Status RunVerify(const Globals& globals, const VerifyOptions& options, Run* run) {
+  verify::Options verify_options;
+  JEJAK_ASSIGN_OR_RETURN(verify_options.anchor, AnchorOf(options));
+  const auto start = std::chrono::steady_clock::now();
+  JEJAK_ASSIGN_OR_RETURN(const verify::Report report,
+                         options.dir.empty() ? VerifyLedger(globals, verify_options)
+                                             : VerifyExport(options.dir, verify_options));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   Show(globals, report, seconds.count());
   run->shown = true;
@@ -214,6 +254,7 @@ void AddVerifyCommands(Program* program) {
   verify->add_option("--election", options->election,
                      "hash of the genesis event, got from elsewhere");
   verify->add_option("--since", options->since, "a checkpoint kept from before");
+  verify->add_option("--dir", options->dir, "an exported folder instead of a ledger");
   const auto rebuild = std::make_shared<RebuildOptions>();
   program->Add(program->app(), "rebuild", "rebuild the projections from the log", rebuild,
                RunRebuild);

@@ -1,4 +1,4 @@
-#include "ledger/store/files.h"
+#include "ledger/base/files.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -6,11 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
 
-namespace jejak::store {
+namespace jejak {
 
 namespace fs = std::filesystem;
 
@@ -59,9 +60,11 @@ Status WriteAt(const Fd& fd, ByteView bytes, size_t offset, const fs::path& file
 
 Result<Bytes> ReadFile(const fs::path& file, size_t bytes_max) {
   JEJAK_ASSIGN_OR_RETURN(const Fd fd, OpenFile(file, O_RDONLY));
-  Bytes out(bytes_max + 1, '\0');
+  // As much memory as the file is long, not as the caller would bear.
+  Bytes out;
   size_t have = 0;
-  while (have < out.size()) {
+  while (have < bytes_max + 1) {
+    if (have == out.size()) out.resize(std::min(bytes_max + 1, std::max<size_t>(2 * have, 4096)));
     const ssize_t n = ::read(fd.get(), out.data() + have, out.size() - have);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return FromErrno(errno, "read", file);
@@ -69,12 +72,27 @@ Result<Bytes> ReadFile(const fs::path& file, size_t bytes_max) {
     have += static_cast<size_t>(n);
   }
   out.resize(have);
+  out.shrink_to_fit();
   return out;
 }
 
 Status SyncData(const Fd& fd, const fs::path& file) {
   // Not repeated on failure: after one the kernel may have dropped the pages and answer OK.
   if (::fdatasync(fd.get()) != 0) return FromErrno(errno, "sync", file);
+  return {};
+}
+
+Status ReplaceFile(const std::filesystem::path& file, ByteView bytes) {
+  std::filesystem::path fresh = file;
+  fresh += ".new";
+  {
+    JEJAK_ASSIGN_OR_RETURN(const Fd fd, OpenFile(fresh, O_WRONLY | O_CREAT | O_TRUNC));
+    JEJAK_RETURN_IF_ERROR(WriteAt(fd, bytes, 0, fresh));
+    JEJAK_RETURN_IF_ERROR(SyncData(fd, fresh));
+  }
+  if (std::rename(fresh.c_str(), file.c_str()) != 0) {
+    return FromErrno(errno, "rename to " + file.filename().string(), fresh);
+  }
   return {};
 }
 
@@ -123,4 +141,4 @@ Result<Fd> TakeLock(const fs::path& dir, bool read_only) {
       .With("file", file.string());
 }
 
-}  // namespace jejak::store
+}  // namespace jejak

@@ -1,4 +1,6 @@
-// The few file operations that HEAD and LOCK need, with errno turned into Status.
+// The few file operations that durable files need, with errno turned into Status.
+//
+// Thread rule: any thread.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +10,7 @@
 #include "ledger/base/bytes.h"
 #include "ledger/base/status.h"
 
-namespace jejak::store {
+namespace jejak {
 
 // ENOSPC, EDQUOT and EFBIG are DISK_FULL; EACCES, EPERM and EROFS are PERMISSION_DENIED; else
 // IO_ERROR. The message reads "cannot WHAT FILE: the system's text".
@@ -34,6 +36,9 @@ Result<Fd> OpenFile(const std::filesystem::path& file, int flags);
 Status WriteAt(const Fd& fd, ByteView bytes, size_t offset, const std::filesystem::path& file);
 // At most `bytes_max` + 1 bytes, so that the caller sees a file that is too long.
 Result<Bytes> ReadFile(const std::filesystem::path& file, size_t bytes_max);
+// Puts a whole file in place at once and durably, whatever was there; a reader sees the old file or
+// the new one. Its name is not durable until SyncFolder on its folder.
+Status ReplaceFile(const std::filesystem::path& file, ByteView bytes);
 // Contents and what is needed to find them again.
 Status SyncData(const Fd& fd, const std::filesystem::path& file);
 // Makes creations and renames in `folder` durable.
@@ -48,4 +53,4 @@ Result<bool> HoldsFiles(const std::filesystem::path& folder);
 // descriptor, so with the process, and is never inherited by a program that this one starts.
 Result<Fd> TakeLock(const std::filesystem::path& dir, bool read_only);
 
-}  // namespace jejak::store
+}  // namespace jejak

@@ -1,0 +1,116 @@
+#include "ledger/publish/export_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "ledger/base/files.h"
+#include "ledger/base/limits.h"
+#include "ledger/merkle/checkpoint.h"
+#include "ledger/merkle/entry_bundle.h"
+#include "ledger/merkle/rfc6962.h"
+#include "ledger/merkle/tile_path.h"
+#include "ledger/merkle/tree_appender.h"
+
+namespace jejak::publish {
+
+using merkle::kTileWidth;
+
+Result<std::unique_ptr<ExportReader>> ExportReader::Open(const std::filesystem::path& folder) {
+  std::unique_ptr<ExportReader> reader(new ExportReader(folder));
+  JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(folder / "checkpoint"));
+  if (!there) return Status(Reason::kNotFound, (folder / "checkpoint").string());
+  JEJAK_ASSIGN_OR_RETURN(reader->checkpoint_,
+                         ReadFile(folder / "checkpoint", limits::kNoteBytesMax));
+  JEJAK_ASSIGN_OR_RETURN(const merkle::Note note, merkle::ParseNote(reader->checkpoint_));
+  JEJAK_ASSIGN_OR_RETURN(const merkle::Checkpoint checkpoint, merkle::ParseCheckpoint(note.text));
+  reader->origin_ = checkpoint.origin;
+  reader->size_ = checkpoint.size;
+  reader->root_ = checkpoint.root;
+  return reader;
+}
+
+Result<Bytes> ExportReader::ReadEither(const std::string& partial, const std::string& full,
+                                       size_t bytes_max) const {
+  for (const std::string& path : {partial, full}) {
+    JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(folder_ / path));
+    if (!there) continue;
+    JEJAK_ASSIGN_OR_RETURN(Bytes bytes, ReadFile(folder_ / path, bytes_max));
+    if (bytes.size() > bytes_max) return Status(Reason::kInputMalformed, path + " is too long");
+    return bytes;
+  }
+  return Status(Reason::kNotFound, (folder_ / full).string());
+}
+
+Result<Bytes> ExportReader::ReadTile(merkle::TileId tile, uint32_t width) const {
+  return ReadEither(merkle::TilePath(tile, width), merkle::TilePath(tile, kTileWidth),
+                    merkle::kTileBytesMax);
+}
+
+Result<std::shared_ptr<const std::vector<Bytes>>> ExportReader::Bundle(uint64_t number) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = std::find_if(bundles_.begin(), bundles_.end(),
+                                  [&](const auto& bundle) { return bundle.first == number; });
+  if (known != bundles_.end()) return known->second;
+  const auto width = static_cast<uint32_t>(
+      std::min<uint64_t>(kTileWidth, size_.value - number * kTileWidth));
+  constexpr size_t kBundleBytesMax = size_t{kTileWidth} * (2 + 65'535);
+  const std::string partial = merkle::EntriesPath(number, width);
+  JEJAK_ASSIGN_OR_RETURN(
+      const Bytes bytes,
+      ReadEither(partial, merkle::EntriesPath(number, kTileWidth), kBundleBytesMax));
+  JEJAK_ASSIGN_OR_RETURN(const bool exact, Exists(folder_ / partial));
+  auto views = merkle::ParseBundle(bytes, exact ? width : kTileWidth);
+  if (!views.ok()) return Status(views.status().reason(), partial + " does not parse");
+  auto entries = std::make_shared<std::vector<Bytes>>(views->begin(), views->end());
+  if (bundles_.size() == kBundlesKept) bundles_.erase(bundles_.begin());
+  bundles_.emplace_back(number, entries);
+  return std::shared_ptr<const std::vector<Bytes>>(std::move(entries));
+}
+
+Result<Bytes> ExportReader::EntryBytes(LogIndex index) const {
+  if (index.value >= size_.value) {
+    return Status(Reason::kNotFound,
+                  fmt::format("entry {}: the export has {}", index.value, size_.value));
+  }
+  JEJAK_ASSIGN_OR_RETURN(const auto bundle, Bundle(index.value / kTileWidth));
+  return (*bundle)[index.value % kTileWidth];
+}
+
+Result<std::optional<std::string>> FindWrongTile(const ExportReader& reader) {
+  merkle::TreeAppender tree;
+  std::map<merkle::TileId, Bytes> partial;  // as they stand so far; only the last are published
+  const auto holds = [&](merkle::TileId id, ByteView hashes) -> Result<bool> {
+    const auto width = static_cast<uint32_t>(hashes.size() / Hash::kSize);
+    JEJAK_ASSIGN_OR_RETURN(const Bytes found, reader.ReadTile(id, width));
+    return ByteView(found).substr(0, hashes.size()) == hashes;
+  };
+  const auto check = [&]() -> Result<std::optional<std::string>> {
+    for (merkle::ChangedTile& tile : tree.DrainChanges()) {
+      if (tile.hashes.size() != merkle::kTileBytesMax) {
+        partial[tile.id] = std::move(tile.hashes);
+        continue;
+      }
+      partial.erase(tile.id);
+      JEJAK_ASSIGN_OR_RETURN(const bool good, holds(tile.id, tile.hashes));
+      if (!good) return std::optional(merkle::TilePath(tile.id, kTileWidth));
+    }
+    return std::optional<std::string>();
+  };
+  for (uint64_t at = 0; at < reader.size().value; ++at) {
+    JEJAK_ASSIGN_OR_RETURN(const Bytes entry, reader.EntryBytes(LogIndex(at)));
+    tree.Append(merkle::LeafHash(entry));
+    if (at % kTileWidth != kTileWidth - 1 && at + 1 != reader.size().value) continue;
+    JEJAK_ASSIGN_OR_RETURN(auto wrong, check());
+    if (wrong) return wrong;
+  }
+  for (const auto& [id, hashes] : partial) {
+    JEJAK_ASSIGN_OR_RETURN(const bool good, holds(id, hashes));
+    const auto width = static_cast<uint32_t>(hashes.size() / Hash::kSize);
+    if (!good) return std::optional(merkle::TilePath(id, width));
+  }
+  return std::optional<std::string>();
+}
+
+}  // namespace jejak::publish
