@@ -1,0 +1,93 @@
+"""An exported log as an outsider reads it: a naive Merkle tree in Python over the bundles gives the checkpoint's
+root; the export grows with the ledger; every file in it is checked without the ledger."""
+
+import base64
+import hashlib
+import shutil
+import unittest
+
+from jejak import Case, run
+
+
+def leaves(folder, size):
+    """RFC 6962 leaf hashes of the entries, from the bundles alone."""
+    out = []
+    while len(out) < size:
+        width = min(256, size - len(out))
+        number = f"{len(out) // 256:03}"
+        bundle = (folder / "tile" / "entries" / (number if width == 256 else f"{number}.p/{width}")).read_bytes()
+        at = 0
+        for _ in range(width):
+            length = int.from_bytes(bundle[at:at + 2], "big")
+            out.append(hashlib.sha256(b"\0" + bundle[at + 2:at + 2 + length]).digest())
+            at += 2 + length
+        assert at == len(bundle)
+    return out
+
+
+def root(hashes):
+    if len(hashes) == 1:
+        return hashes[0]
+    split = 1
+    while split * 2 < len(hashes):
+        split *= 2
+    return hashlib.sha256(b"\1" + root(hashes[:split]) + root(hashes[split:])).digest()
+
+
+class Export(Case):
+    def test_outsider(self):
+        ledger, out = self.folder / "ledger", self.folder / "export"
+        simulate = ("simulate", "--ledger", ledger, "--scenario", "bulungan-night", "--seed", "3")
+        self.ok(*simulate, "--stop-after", "night")
+        first = self.ok("export", "--ledger", ledger, "--out", out)
+        self.assertEqual(first["before"], 0)
+        kept = (out / "checkpoint").read_text()
+        self.ok(*simulate, "--events-max", "1500")
+        grown = self.ok("export", "--ledger", ledger, "--out", out)
+        self.assertEqual(grown["before"], first["size"])
+        self.assertGreater(grown["size"], first["size"])
+        self.assertEqual(self.ok("export", "--ledger", ledger, "--out", out)["files"], 0)
+
+        _, size, hashed = (out / "checkpoint").read_text().splitlines()[:3]
+        hashes = leaves(out, int(size))
+        self.assertEqual(root(hashes), base64.b64decode(hashed))
+        self.assertEqual(root(hashes[:first["size"]]), base64.b64decode(kept.splitlines()[2]))
+        self.assertEqual((out / "tile" / "0" / "000").read_bytes(), b"".join(hashes[:256]))
+
+        vkey = self.ok("checkpoint", "--ledger", ledger, "--vkey")["vkey"]
+        since = self.write("kept", kept)
+        shutil.rmtree(ledger)
+        report = self.ok("verify", "--dir", out, "--key", vkey, "--since", since)
+        self.assertEqual((report["ok"], report["anchor"], report["size"]), (True, "key", int(size)))
+
+        for path in sorted(p for p in out.rglob("*") if p.is_file()):
+            # Partial files of the first export belong to its checkpoint, not to this one.
+            if ".p" in path.parent.name and path.parent.name.split(".")[0] != f"{int(size) // 256:03}" \
+                    and path.parent.parent.name in ("0", "entries"):
+                continue
+            if path.parent.parent.name == "1" and path.name != str(int(size) // 256):
+                continue
+            data = path.read_bytes()
+            path.write_bytes(data[:len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1:])
+            outcome = run("verify", "--dir", out, "--key", vkey, "--json")
+            self.assertNotEqual(outcome.status, 0, f"{path.relative_to(out)}: a flipped byte was not found")
+            self.assertGreater(outcome.status, 0, outcome.err)
+            path.write_bytes(data)
+        self.ok("verify", "--dir", out, "--key", vkey)
+
+    def test_other_folders(self):
+        ledgers = []
+        for seed in ("3", "4"):
+            ledgers.append(self.folder / f"ledger-{seed}")
+            self.ok("simulate", "--ledger", ledgers[-1], "--scenario", "bulungan-night", "--seed", seed,
+                    "--events-max", "300")
+        out = self.folder / "export"
+        self.ok("export", "--ledger", ledgers[0], "--out", out)
+        self.refused("EXPORT_DIFFERS", 1, "export", "--ledger", ledgers[1], "--out", out)
+        self.refused("EXPORT_DIFFERS", 1, "export", "--ledger", ledgers[1], "--out", self.folder)
+        self.ok("verify", "--dir", out)
+        self.refused("NOT_FOUND", 1, "verify", "--dir", self.folder)
+
+
+if __name__ == "__main__":
+    unittest.main()
