@@ -1,0 +1,197 @@
+// What the folds of results must come to, said once more in the most naive way: every station keeps
+// its rounds as maps, and sums, counts and findings are made anew from all of them whenever they
+// are asked for. Shares with the folds the rows' shapes and the arithmetic rules, which have tests
+// of their own, and nothing else.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ledger/election/rules.h"
+#include "ledger/projection/test_log.h"
+
+namespace jejak::projection::testing {
+
+struct ModelRound {
+  uint16_t number = 1;
+  LogIndex opened_at;
+  std::optional<Hash> opened_event;
+  Hash newest_event;
+  bool finalised = false, ppk_acted = false;
+  bool corrected = false, completed = false, evidence_replaced = false;
+  std::vector<LogIndex> versions;
+  std::map<FieldKey, Cell> cells;
+  std::map<uint16_t, std::pair<event::Evidence, LogIndex>> evidence;
+  std::map<std::pair<uint8_t, uint64_t>, LogIndex> open;  // (rule, row) -> opened by
+
+  bool Reported() const {
+    for (const auto& [key, cell] : cells) {
+      if (key.kind != election::FieldKind::kFigure) return true;
+    }
+    return false;
+  }
+  bool WithFindings() const {
+    for (const auto& [finding, by] : open) {
+      const auto severity = election::InfoOf(static_cast<Rule>(finding.first)).severity;
+      if (severity != election::Severity::kWarning) return true;
+    }
+    return false;
+  }
+  StationFlags Flags() const {
+    return {Reported(), corrected, completed, evidence_replaced, WithFindings()};
+  }
+  std::vector<Cell> Cells() const {
+    std::vector<Cell> out;
+    for (const auto& [key, cell] : cells) out.push_back(cell);
+    return out;
+  }
+};
+
+struct ModelStation {
+  std::vector<ModelRound> rounds = {ModelRound{}};  // the newest is the last
+  ModelRound& Newest() { return rounds.back(); }
+  // The newest with a result; round 1 while none has one.
+  const ModelRound& Shown() const {
+    for (auto round = rounds.rbegin(); round != rounds.rend(); ++round) {
+      if (!round->versions.empty()) return *round;
+    }
+    return rounds.front();
+  }
+};
+
+struct ModelBallot {
+  std::vector<RegionCode> members;
+  std::vector<election::ElectionChoice> choices;  // ascending by id
+};
+
+struct ModelContest {
+  election::ContestKind kind{};
+  std::vector<RegionCode> covered, excepted;
+  std::vector<ModelBallot> ballots;
+  std::map<StationCode, ModelStation> stations;  // in its scope
+
+  bool Covers(const RegionCode& place) const {
+    const auto encloses = [&](const RegionCode& region) { return region.Contains(place); };
+    return std::any_of(covered.begin(), covered.end(), encloses) &&
+           std::none_of(excepted.begin(), excepted.end(), encloses);
+  }
+  const ModelBallot* BallotAt(const RegionCode& place) const {
+    for (const ModelBallot& ballot : ballots) {
+      for (const RegionCode& member : ballot.members) {
+        if (member.Contains(place)) return &ballot;
+      }
+    }
+    return nullptr;
+  }
+  // How many ballots are used in a region.
+  size_t BallotsIn(const RegionCode& region) const {
+    size_t count = 0;
+    for (const ModelBallot& ballot : ballots) {
+      count += std::any_of(ballot.members.begin(), ballot.members.end(), [&](const auto& member) {
+        return member.Contains(region) || region.Contains(member);
+      });
+    }
+    return count;
+  }
+  bool IsParty(ChoiceId id) const {
+    for (const ModelBallot& ballot : ballots) {
+      for (const auto& choice : ballot.choices) {
+        if (choice.id == id) return choice.kind == ChoiceKind::kParty;
+      }
+    }
+    return false;
+  }
+};
+
+class Model {
+ public:
+  std::map<std::string, ModelContest> contests;
+  std::set<StationCode> stations;
+  std::map<Bytes, FindingRow> findings;
+
+  void AddStation(const StationCode& code) {
+    stations.insert(code);
+    for (auto& [id, contest] : contests) {
+      if (contest.Covers(code)) contest.stations.try_emplace(code);
+    }
+  }
+  void AddContest(const event::ContestRegistered& body) {
+    ModelContest& contest = contests[body.id];
+    contest.kind = body.kind;
+    contest.covered = body.covered;
+    contest.excepted = body.excepted;
+    for (const StationCode& code : stations) {
+      if (contest.Covers(code)) contest.stations.try_emplace(code);
+    }
+  }
+  void AddBallot(const event::BallotRegistered& body) {
+    ModelBallot ballot{body.members, {}};
+    for (const auto& c : body.choices) ballot.choices.push_back({c.id, c.kind, c.party});
+    std::sort(ballot.choices.begin(), ballot.choices.end(),
+              [](const auto& a, const auto& b) { return a.id < b.id; });
+    contests[body.contest].ballots.push_back(std::move(ballot));
+  }
+
+  // Finishes a version: what every accepted submission and correction leaves behind.
+  void Judge(const std::string& id, const StationCode& tps, LogIndex index, const Hash& hash) {
+    ModelContest& contest = contests.at(id);
+    ModelRound& round = contest.stations.at(tps).Newest();
+    round.newest_event = hash;
+    round.versions.push_back(index);
+    std::vector<election::FieldValue> values;
+    for (const Cell& cell : round.Cells()) values.push_back({cell.key, cell.value});
+    const ModelBallot* ballot = contest.BallotAt(tps);
+    election::FormContext context;
+    context.kind = contest.kind;
+    if (ballot != nullptr) context.choices = ballot->choices;
+    context.dpt_max = 300;
+    context.reserve_permille = 20;
+    std::set<std::pair<uint8_t, uint64_t>> broken;
+    for (const election::Finding& finding : election::CheckForm(values, context)) {
+      const std::pair<uint8_t, uint64_t> what{static_cast<uint8_t>(finding.rule), finding.row};
+      broken.insert(what);
+      const LogIndex by = round.open.try_emplace(what, index).first->second;
+      findings[FindingKey(id, tps, what.first, what.second, by)] = {std::nullopt, finding.fields};
+    }
+    for (auto it = round.open.begin(); it != round.open.end();) {
+      const auto [what, by] = *it;
+      const bool stays = what.first == static_cast<uint8_t>(Rule::kC20) || broken.contains(what);
+      if (!stays) findings.at(FindingKey(id, tps, what.first, what.second, by)).cleared_by = index;
+      it = stays ? std::next(it) : round.open.erase(it);
+    }
+  }
+
+  // Every row of kTallies, from every station.
+  std::map<Bytes, TallyRow> Tallies() const {
+    std::map<Bytes, TallyRow> out;
+    for (const auto& [id, contest] : contests) {
+      std::map<RegionCode, std::map<FieldKey, SumCell>> sums;
+      for (const auto& [tps, station] : contest.stations) {
+        const ModelRound& shown = station.Shown();
+        const StationFlags flags = shown.Flags();
+        for (RegionCode region = tps; !region.IsNation();) {
+          region = region.Parent();
+          out[PlaceKey(id, region)].stations.Add({1, flags.reported, flags.corrected,
+                                                  flags.completed, flags.evidence_replaced,
+                                                  flags.with_findings});
+          const bool mixed = contest.BallotsIn(region) > 1;
+          for (const auto& [key, cell] : shown.cells) {
+            const bool figure = key.kind == election::FieldKind::kFigure;
+            if (mixed && !figure && !contest.IsParty(key.id)) continue;
+            SumCell& sum = sums[region][key];
+            sum = {key, sum.sum + cell.value, sum.present + 1};
+          }
+        }
+      }
+      for (const auto& [region, cells] : sums) {
+        for (const auto& [key, sum] : cells) out[PlaceKey(id, region)].sums.push_back(sum);
+      }
+    }
+    return out;
+  }
+};
+
+}  // namespace jejak::projection::testing
