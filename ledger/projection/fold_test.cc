@@ -23,7 +23,7 @@ class Fold : public ::testing::Test {
 TEST(FoldGenesis, OpensTheElection) {
   TestLog log;
   EXPECT_FALSE(log.state().Election().has_value());
-  log.Open();
+  log.Genesis();
   log.Reopen();
   const auto election = log.state().Election();
   ASSERT_TRUE(election.has_value());
@@ -42,9 +42,8 @@ TEST(FoldGenesis, OpensTheElection) {
     EXPECT_EQ(official->enrolled_by, "root");
     EXPECT_EQ(log.state().Key(KeyOf(key))->official, id);
   }
-  // Genesis and the enrolment of officials after it.
-  EXPECT_EQ(log.KeyRowOf(kRoot).state.next_sequence, 2u);
-  EXPECT_EQ(log.KeyRowOf(kRoot).state.head, log.HashOf(LogIndex(1)));
+  EXPECT_EQ(log.KeyRowOf(kRoot).state.next_sequence, 1u);
+  EXPECT_EQ(log.KeyRowOf(kRoot).state.head, log.HashOf(LogIndex(0)));
   EXPECT_EQ(log.KeyRowOf(kLedger).state.next_sequence, 0u);
   EXPECT_EQ(log.KeyRowOf(kLedger).state.head, Hash());
 }

@@ -93,8 +93,7 @@ class TestLog {
  public:
   TestLog() { Load(); }
 
-  // Genesis, and the officials named above.
-  void Open() {
+  void Genesis() {
     event::ElectionOpened genesis;
     genesis.name = "Pemilu";
     genesis.mode = election::Mode::kSimulation;
@@ -105,6 +104,10 @@ class TestLog {
     genesis.dpt_max = 300;
     genesis.reserve_permille = 20;
     Add(kRoot, genesis);
+  }
+  // Genesis, and the officials named above.
+  void Open() {
+    Genesis();
     Add(kRoot, event::OfficialsEnrolled{{MakeOfficial("kpps", Role::kKpps, "6501011001001", kKpps),
                                          MakeOfficial("ppk", Role::kPpk, "650101", kPpk),
                                          MakeOfficial("imp", Role::kImporter, "", kImporter)}});
