@@ -162,6 +162,98 @@ TEST_F(TableFileTest, MissingOrCutIsRefused) {
   }
 }
 
+// Where each record of a file in RocksDB's log format ends: blocks of 32 KiB, a header of checksum
+// 4, length 2, type 1.
+std::vector<size_t> RecordEnds(const Bytes& file) {
+  constexpr size_t kBlock = 32'768, kHeader = 7;
+  std::vector<size_t> ends;
+  size_t at = 0;
+  while (at + kHeader <= file.size()) {
+    if (kBlock - at % kBlock < kHeader) {
+      at += kBlock - at % kBlock;
+      continue;
+    }
+    const auto byte = [&](size_t i) { return static_cast<size_t>(static_cast<uint8_t>(file[i])); };
+    const size_t type = byte(at + 6);
+    at += kHeader + byte(at + 4) + (byte(at + 5) << 8);
+    if (type == 1 || type == 4) ends.push_back(at);  // whole, or the last part
+  }
+  return ends;
+}
+
+fs::path ManifestOf(const fs::path& dir) {
+  for (const auto& entry : fs::directory_iterator(dir / "db")) {
+    if (entry.path().filename().string().starts_with("MANIFEST-")) return entry.path();
+  }
+  return {};
+}
+
+// A manifest that lost its last records is refused, whichever and however many, and nothing is
+// changed. Where each is whole RocksDB alone sees nothing: it opens without the rows of the table
+// files that the lost records named, and deletes those files when it opens to write.
+TEST_F(TableFileTest, CutManifestIsRefused) {
+  const fs::path dir = CopyOf(dir_, "damaged");
+  const fs::path manifest = ManifestOf(dir);
+  const Bytes good = Slurp(manifest);
+  const std::vector<size_t> ends = RecordEnds(good);
+  ASSERT_GT(ends.size(), 12u);
+  ASSERT_EQ(ends.back(), good.size());
+  for (size_t i = 0; i + 1 < ends.size(); ++i) {
+    for (const size_t length : {ends[i], ends[i] + 3}) {
+      Spill(manifest, good.substr(0, length));
+      const auto before = Contents(dir);
+      for (const auto& options : {Small(), ReadOnly(), Small()}) {
+        const Reason reason = ReasonOfOpening(dir, options);
+        ASSERT_TRUE(IsRefusal(reason)) << "record " << i << ": " << InfoOf(reason).name;
+      }
+      ASSERT_TRUE(Contents(dir) == before) << "record " << i;
+    }
+  }
+  Spill(manifest, good);
+  EXPECT_EQ(ReasonOfOpening(dir), Reason::kOk);
+}
+
+// The same of a ledger in the middle of its life, with table files and rows that are only in WALs:
+// where it opens nevertheless, the lost records were of no consequence, and every row is there.
+TEST_F(StoreTest, CutManifestLosesNoRowUnseen) {
+  OpenOptions tight = Small();
+  tight.write_buffer_bytes = size_t{256} << 10;
+  auto store = Open(dir_, tight);
+  ASSERT_TRUE(store.ok() && (*store)->ConfirmHead().ok());
+  constexpr uint64_t kCommits = 100;
+  for (uint64_t n = 1; n <= kCommits; ++n) {
+    WriteSet rows = (*store)->NewWriteSet();
+    FillCommit(n, &rows);
+    rows.Put(kPeople, Key(n), Bytes(20'000, static_cast<char>('a' + n % 26)));
+    ASSERT_TRUE((*store)->Commit(std::move(rows), HeadAt(n)).ok());
+  }
+  ASSERT_TRUE((*store)->Close().ok());  // too little for Close to write table files
+  store->reset();
+  const fs::path& dir = dir_;
+  const fs::path manifest = ManifestOf(dir);
+  const Bytes good = Slurp(manifest);
+  const std::vector<size_t> ends = RecordEnds(good);
+  ASSERT_GT(FilesWith(dir / "db", ".sst").size(), 3u);
+  ASSERT_GT(ends.size(), 20u);
+  size_t refused = 0;
+  for (const size_t end : ends) {
+    Spill(manifest, good.substr(0, end));
+    const auto opened = Open(dir, ReadOnly());
+    if (!opened.ok()) {
+      ASSERT_TRUE(IsRefusal(opened.status().reason())) << opened.status().ToString();
+      ++refused;
+      continue;
+    }
+    const auto snapshot = (*opened)->Snapshot();
+    ASSERT_EQ(Difference(*snapshot, kCommits), "") << end;
+    Bytes value;
+    for (uint64_t n = 1; n <= kCommits; ++n)
+      ASSERT_TRUE(snapshot->Get(kPeople, Key(n), &value)) << end << ": row " << n;
+  }
+  EXPECT_GT(refused, ends.size() / 2);
+  EXPECT_LT(refused, ends.size());  // whole, it opens
+}
+
 // A flipped bit anywhere in a table file, unused bytes included, is found by Open or
 // VerifyChecksums; the latter names the file.
 TEST_F(TableFileTest, FlipIsFound) {

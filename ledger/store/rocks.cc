@@ -95,6 +95,9 @@ rocksdb::DBOptions MakeDbOptions(const OpenOptions& options, std::shared_ptr<Sto
   // A torn last record is what a crash leaves; what else this mode forgives, HEAD does not.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   db.paranoid_checks = true;
+  // A manifest that lost its last records names WALs that are gone by now. Unnoticed, tables would
+  // lack rows, and an opener that writes would delete the files that hold them.
+  db.track_and_verify_wals_in_manifest = true;
   db.flush_verify_memtable_count = true;
   db.skip_checking_sst_file_sizes_on_db_open = false;
   db.file_checksum_gen_factory = MakeFileChecksums();

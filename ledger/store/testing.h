@@ -80,11 +80,12 @@ inline void FillCommit(uint64_t n, WriteSet* rows) {
   rows->Put(kHistory, Key(n % 5), EntryAt(n));
 }
 
-// Commit number head + 1 of the model.
-inline Status CommitNext(Store* store) {
+// Commit number head + 1 of the model, with a row of `bulk` beside the model's.
+inline Status CommitNext(Store* store, const Bytes& bulk = {}) {
   const uint64_t n = store->head().commit + 1;
   WriteSet rows = store->NewWriteSet();
   FillCommit(n, &rows);
+  if (!bulk.empty()) rows.Put(kPeople, Key(n % 64), bulk);
   return store->Commit(std::move(rows), HeadAt(n));
 }
 
