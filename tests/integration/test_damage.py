@@ -1,6 +1,6 @@
 """Damage to the database's files, seen through the program: each is refused when the ledger is opened, or found by
 `verify`, with its reason; none opens and verifies as if nothing had happened. A refusal changes no byte, and comes
-again. Prints the table of what was done and what was said."""
+again, for commands that read and for those that write. Prints the table of what was done and what was said."""
 
 import hashlib
 import random
@@ -15,6 +15,7 @@ from test_kill import made_up
 
 BLOCK = 32_768  # of RocksDB's WAL
 HEADER = 7      # crc32 (4), length (2), type (1)
+SLOT = 4096     # of HEAD, which has two
 TALLY = ("tally", "--region", "5201", "--contest", "ppwp")
 
 
@@ -88,21 +89,32 @@ class Damage(Case):
         shutil.copytree(ledger, target)
         return target
 
-    def caught(self, what, ledger, reasons):
-        """Opening refuses, or `verify` finds it. Opening must do so twice, and change nothing."""
+    def caught(self, what, ledger, reasons, deep=False):
+        """Opening refuses, or `verify` finds it; twice the same, and no byte is changed. A command that writes is
+        refused the same way, and changes nothing either. `deep`: in a row, which is found when it is read; then a
+        command that writes may get to opening the database, but the damage stays and is found."""
         before = contents(ledger)
         opened = run(*TALLY, "--ledger", ledger, "--json")
-        command, outcome = "open", opened
-        if opened.status == 0:
-            command, outcome = "verify", run("verify", "--ledger", ledger, "--json")
+        command = "open" if opened.status else "verify"
+        outcome = opened if opened.status else run("verify", "--ledger", ledger, "--json")
         self.assertNotEqual(outcome.status, 0, f"{what}: opens and verifies as if nothing had happened")
         self.assertGreater(outcome.status, 0, f"{what}: died of a signal\n{outcome.err[-2000:]}")
+        said = (outcome.reason, outcome.status)
         self.assertIn(outcome.reason, reasons, f"{what}\n{outcome.out[:1000]}\n{outcome.err[:1000]}")
-        if command == "open":
+        self.again(what, said, "verify", "--ledger", ledger, "--json")
+        writing = (*self.command(ledger)[:-4], "--json", self.data)
+        if deep:
+            self.assertEqual(contents(ledger), before, f"{what}: reading changed the folder")
+            self.assertIn(run(*writing).status, (0, 4), f"{what}: writing")
+            self.again(what, said, "verify", "--ledger", ledger, "--json")
+        else:
+            self.again(what, said, *writing)
             self.assertEqual(contents(ledger), before, f"{what}: the refusal changed the folder")
-            again = run("verify", "--ledger", ledger, "--json")
-            self.assertNotEqual(again.status, 0, f"{what}: the second opening forgave")
-        self.table.append((what, command, outcome.reason, outcome.status))
+        self.table.append((what, command, *said))
+
+    def again(self, what, said, *arguments):
+        outcome = run(*arguments)
+        self.assertEqual((outcome.reason, outcome.status), said, f"{what}: {arguments[0]}\n{outcome.out[:1000]}")
 
     def test_wal(self):
         ledger = self.killed()
@@ -143,18 +155,18 @@ class Damage(Case):
         tables = sorted((ledger / "db").glob("*.sst"))
         self.assertGreater(len(tables), 8)
 
-        copy = self.copy(ledger, "damaged")
-        (copy / "db" / tables[-1].name).unlink()
-        self.caught("SST: the newest one deleted", copy, ("LEDGER_DAMAGED",))
         for path in tables:
+            newest = " (the newest)" if path == tables[-1] else ""
+            copy = self.copy(ledger, "damaged")
+            (copy / "db" / path.name).unlink()
+            self.caught(f"SST: {path.name} deleted{newest}", copy, ("LEDGER_DAMAGED",))
             for _ in range(3):
                 copy = self.copy(ledger, "damaged")
                 data = bytearray(path.read_bytes())
                 at = randomly.randrange(len(data))
                 data[at] ^= 1 << randomly.randrange(8)
                 (copy / "db" / path.name).write_bytes(data)
-                self.caught(f"SST: {path.name} byte {at} of {len(data)}", copy,
-                            ("LEDGER_DAMAGED", "VERIFICATION_FAILED"))
+                self.caught(f"SST: {path.name} byte {at} of {len(data)}", copy, ("LEDGER_DAMAGED",), deep=True)
 
     def test_pointers(self):
         ledger = self.closed()
@@ -177,6 +189,60 @@ class Damage(Case):
             (copy / "db" / manifest).write_bytes(data)
             self.caught(f"MANIFEST: byte {at}", copy,
                         ("LEDGER_DAMAGED", "HEAD_DAMAGED"))
+
+    def test_cut_manifest(self):
+        """Between two records RocksDB sees no damage; without what the last ones say, rows are missing, and the
+        next command that writes deletes the files that hold them."""
+        ledger = self.closed()
+        name = next((ledger / "db").glob("MANIFEST-*")).name
+        data = (ledger / "db" / name).read_bytes()
+        ends = [end for _, end in wal_records(data)]
+        self.assertEqual(ends[-1], len(data))
+        self.assertGreater(len(ends), 20)
+        for lost in (1, 2, 3, 5, 8, 11, 13, 20, len(ends) - 1):
+            copy = self.copy(ledger, "damaged")
+            (copy / "db" / name).write_bytes(data[:ends[-1 - lost]])
+            self.caught(f"MANIFEST: cut by {lost} records", copy, ("LEDGER_DAMAGED", "ROLLED_BACK"))
+
+    def test_head(self):
+        """After a close a byte of HEAD, wherever, and a HEAD of another length are refused."""
+        ledger = self.closed()
+        head = (ledger / "HEAD").read_bytes()
+        self.assertEqual(len(head), 2 * SLOT)
+        for slot in (0, 1):
+            for at, field in ((0, "magic"), (11, "version"), (15, "state"), (23, "commit"), (31, "size"), (40, "root"),
+                              (2000, "zeros"), (SLOT - 1, "checksum")):
+                copy = self.copy(ledger, "damaged")
+                data = bytearray(head)
+                data[slot * SLOT + at] ^= 1
+                (copy / "HEAD").write_bytes(data)
+                self.caught(f"HEAD: {field} of slot {slot}", copy, ("HEAD_DAMAGED",))
+        for length in (0, SLOT, 2 * SLOT - 1):
+            copy = self.copy(ledger, "damaged")
+            (copy / "HEAD").write_bytes(head[:length])
+            self.caught(f"HEAD: cut to {length} bytes", copy, ("HEAD_DAMAGED",))
+        copy = self.copy(ledger, "damaged")
+        (copy / "HEAD").write_bytes(head + b"\0")
+        self.caught("HEAD: a byte longer", copy, ("HEAD_DAMAGED",))
+
+    def test_head_in_use(self):
+        """After a kill one bad slot is what a torn write leaves: the other holds, and no entry is missing. Two bad
+        slots are refused."""
+        ledger = self.killed()
+        size = self.ok("verify", "--ledger", ledger)["size"]
+        head = (ledger / "HEAD").read_bytes()
+        for slot in (0, 1):
+            copy = self.copy(ledger, "damaged")
+            data = bytearray(head)
+            data[slot * SLOT + 40] ^= 1
+            (copy / "HEAD").write_bytes(data)
+            self.assertEqual(self.ok("verify", "--ledger", copy)["size"], size)
+        copy = self.copy(ledger, "damaged")
+        data = bytearray(head)
+        data[40] ^= 1
+        data[SLOT + 40] ^= 1
+        (copy / "HEAD").write_bytes(data)
+        self.caught("HEAD in use: both slots", copy, ("HEAD_DAMAGED",))
 
 
 if __name__ == "__main__":
