@@ -17,7 +17,7 @@
 namespace jejak::admission {
 
 // The rules version that new ledgers are written with.
-inline constexpr uint16_t kRulesWritten = 0;
+inline constexpr uint16_t kRulesWritten = event::kRulesNewest;
 // Whether this program can judge under that version.
 constexpr bool RulesKnown(uint16_t rules) { return rules == kRulesWritten; }
 

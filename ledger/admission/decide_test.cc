@@ -106,6 +106,7 @@ class GenesisTest : public testing::Test {
       const crypto::SecretKey secret = SecretOf(seed);
       return event::NewKey{secret.public_key(), crypto::SignEnrolment(secret, Hash{}, official)};
     };
+    body.rules = kRulesWritten;
     body.root_key = key(1, "root");
     body.ledger_key = key(2, "ledger");
     body.supervisors_key = key(3, "bawaslu");

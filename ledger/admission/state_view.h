@@ -102,6 +102,7 @@ struct BallotState {
   std::string dapil;
   std::vector<RegionCode> members;
   std::vector<event::Choice> choices;  // in the order of the ballot
+  LogIndex registered_at;
   struct Position {
     ChoiceId id = 0;
     uint32_t at = 0;  // in `choices`

@@ -42,6 +42,7 @@ class World {
     ElectionState state;
     state.id = election;
     state.mode = election::Mode::kSimulation;
+    state.rules = kRulesWritten;
     view.election = state;
     view.election_name = "Pemilu";
     for (const char* code : {"64", "6401", "640101", "6401011001", "65", "6501", "650105", "650106",

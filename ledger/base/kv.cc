@@ -35,6 +35,22 @@ class OverlayCursor : public Cursor {
     base_->Seek(key);
     Settle();
   }
+  void SeekBefore(ByteView key) override {
+    auto end = static_cast<size_t>(LowerBound(key) - changes_.begin());  // changes before it
+    base_->SeekBefore(key);
+    for (; end > 0; --end) {
+      const Change& change = changes_[end - 1];
+      if (base_->Valid() && base_->key() > ByteView(change.first)) break;
+      if (change.second.has_value()) {
+        Seek(change.first);
+        return;
+      }
+      if (base_->Valid() && base_->key() == ByteView(change.first))
+        base_->SeekBefore(change.first);
+    }
+    valid_ = base_->Valid();
+    if (valid_) Seek(Bytes(base_->key()));
+  }
 
  private:
   std::vector<Change>::iterator LowerBound(ByteView key) {
@@ -79,6 +95,10 @@ class MapCursor : public Cursor {
   ByteView value() const override { return at_->second; }
   void Next() override { ++at_; }
   void Seek(ByteView key) override { at_ = map_->lower_bound(key); }
+  void SeekBefore(ByteView key) override {
+    const auto at = map_->lower_bound(key);
+    at_ = at == map_->begin() ? map_->end() : std::prev(at);
+  }
 
  private:
   const Map* map_;

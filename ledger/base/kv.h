@@ -33,6 +33,8 @@ class Cursor {
   virtual void Next() = 0;
   // To the first key at or after `key`.
   virtual void Seek(ByteView key) = 0;
+  // To the last key before `key`. The last one at or before it is the one before key + '\0'.
+  virtual void SeekBefore(ByteView key) = 0;
 };
 
 // Reads of one consistent state. A failed read (I/O, checksum) returns "absent" and leaves its

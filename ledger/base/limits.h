@@ -52,6 +52,13 @@ inline constexpr int64_t kHeadSyncMicrosMax = 1'000'000;
 inline constexpr size_t kNoteSignaturesMax = 100;
 inline constexpr size_t kNoteBytesMax = size_t{1} << 20;
 
+// Entries that change the tally between two commitments to it: part of rules version 1.
+inline constexpr uint64_t kTallyChangesMax = 4'096;
+// Nodes of the tally tree that the sequencer keeps in memory.
+inline constexpr size_t kTallyCacheBytesMax = size_t{384} << 20;
+// Bytes of a tally proof: a node with the most children, each of the largest size, fits.
+inline constexpr size_t kTallyProofBytesMax = size_t{16} << 20;
+
 // Rows of one answer page.
 inline constexpr uint32_t kPageSizeDefault = 100;
 inline constexpr uint32_t kPageSizeMax = 10'000;

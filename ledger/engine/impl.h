@@ -50,6 +50,14 @@ struct Ledger::Impl {
   // Decides, folds, seals, commits and answers one batch. Not OK: the ledger stops.
   Status Process(std::vector<journal::Ordered> batch);
   Decided Decide(const journal::Ordered& ordered, store::WriteSet* rows);
+  // Logs the entry, and folds it.
+  LogIndex Append(const event::Event& event, const Hash& hash, const event::Entry& entry,
+                  store::WriteSet* rows, Hash* leaf);
+  // Logs the ledger's own commitment to the tallies as they are.
+  Status AppendCommitment(UnixMicros received_at, store::WriteSet* rows);
+  // False after the key in force was changed in this batch: what comes next is signed by the new
+  // one.
+  bool HasKeyInForce() const;
   Result<Receipt> ExistingReceipt(LogIndex index) const;
   // Fills what the receipt can only say after the commit.
   Status Complete(Decided* decided, const std::string& checkpoint) const;

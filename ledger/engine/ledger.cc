@@ -183,6 +183,15 @@ Result<Hash> Ledger::ProjectionDigest() const {
   return digest;
 }
 
+Result<Hash> Ledger::TallyRoot() {
+  const std::lock_guard lock(impl_->commit_mutex);
+  if (impl_->state == nullptr)
+    return Status(Reason::kStopped, "the projections must be rebuilt first");
+  const Hash root = impl_->state->TallyRoot();
+  JEJAK_RETURN_IF_ERROR(impl_->state->status());
+  return root;
+}
+
 Status Ledger::status() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->stopped;

@@ -51,6 +51,9 @@ struct SubmitOptions {
   bool proofs = false;                      // fill Receipt.proof
   std::optional<UnixMicros>
       received_at;  // outside live elections only: the ledger's clock for these
+  // Asks for a commitment to the tallies right before these; it comes if they changed since the
+  // last.
+  bool commit_before = false;
 };
 
 struct OpenOptions {
@@ -60,6 +63,7 @@ struct OpenOptions {
   size_t verify_threads = 0;  // 0: as many as there are cores
   size_t batch_events_max = limits::kBatchEventsMax;
   journal::Clocks clocks = journal::Clocks::System();
+  journal::Markers markers;
 };
 
 using PeopleRows = std::vector<std::pair<std::string, Person>>;  // by official
@@ -107,6 +111,9 @@ class Ledger {
   Status VerifyChecksums(const Progress& progress) const;
   // SHA-256 over all rows of all projections in order: equal states have equal digests.
   Result<Hash> ProjectionDigest() const;
+
+  // Root of the tally tree over the newest entries.
+  Result<Hash> TallyRoot();
 
   // OK, or what stopped the ledger.
   Status status() const;

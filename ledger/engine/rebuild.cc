@@ -127,6 +127,12 @@ Status Ledger::Rebuild(const Progress& progress) {
       if (block.empty()) break;
       for (const projection::ReadEntry& entry : block) {
         JEJAK_RETURN_IF_ERROR(CheckVerdict(*state, entry));
+        const bool accepted = !entry.entry.refusal.has_value();
+        if (const auto fault =
+                state->CommitmentFault(entry.event, accepted, entry.entry.received_at)) {
+          return Status(Reason::kVerificationFailed,
+                        fmt::format("entry {}: {}", entry.index.value, *fault));
+        }
         state->Apply(
             {entry.event, entry.hash, entry.index, entry.entry.received_at, entry.entry.refusal});
       }

@@ -34,7 +34,8 @@ Status CheckSignature(const projection::State& state, Item* unchecked) {
 }  // namespace
 
 void Ledger::Impl::Start() {
-  journal = std::make_unique<journal::LocalJournal>(options.clocks, last_received);
+  journal =
+      std::make_unique<journal::LocalJournal>(options.clocks, last_received, options.markers);
   const size_t threads =
       options.verify_threads != 0 ? options.verify_threads : std::thread::hardware_concurrency();
   const auto knows_key = [this](const PublicKey& key) {
@@ -75,11 +76,14 @@ void Ledger::Impl::Run() {
       continue;
     }
     const Status stopped_status(Reason::kStopped, "the ledger stopped: " + failed.ToString());
+    size_t answered = 0;
     for (const journal::Ordered& ordered : *batch) {
+      if (ordered.marker) continue;
       static_cast<Item&>(*ordered.proposal.attachment)
           .Answer({stopped_status, std::nullopt, false});
+      ++answered;
     }
-    pool->Release(batch->size());
+    pool->Release(answered);
   }
 }
 
@@ -88,6 +92,14 @@ Decided Ledger::Impl::Decide(const journal::Ordered& ordered, store::WriteSet* r
   out.item = std::static_pointer_cast<Item>(ordered.proposal.attachment);
   const Item& item = *out.item;
   out.outcome.door = CheckSignature(*state, out.item.get());
+  if (out.outcome.door.ok() && !HasKeyInForce()) {
+    out.outcome.door = Status(Reason::kStopped, "the ledger's key was changed just before");
+  }
+  if (out.outcome.door.ok() && item.event.kind() == event::BodyKind::kTallyCommitted &&
+      item.event.author == options.ledger_key->public_key()) {
+    out.outcome.door =
+        Status(Reason::kFieldInvalid, "a ledger commits to its tallies itself, when it is time");
+  }
   if (!out.outcome.door.ok()) return out;
 
   Verdict verdict = admission::Decide(*state, item.event, item.hash, item.proofs);
@@ -106,17 +118,54 @@ Decided Ledger::Impl::Decide(const journal::Ordered& ordered, store::WriteSet* r
   event::Entry entry{ordered.received_at, item.signed_event().bytes, item.signed_event().signature,
                      std::nullopt};
   if (verdict.kind == Verdict::Kind::kRefused) entry.refusal = verdict.refusal;
-  auto bytes = event::EncodeEntry(entry);
-  JEJAK_CHECK(bytes.ok());  // an event within its limit fits an entry
-  receipt.leaf = merkle::LeafHash(*bytes);
-  receipt.index = tree->Append(receipt.leaf);
+  receipt.index = Append(item.event, item.hash, entry, rows, &receipt.leaf);
   receipt.received_at = entry.received_at;
   receipt.refusal = entry.refusal;
-  state->Apply({item.event, item.hash, receipt.index, entry.received_at, entry.refusal});
-  rows->Put(kEntries, projection::IndexKey(receipt.index), *bytes);
-  last_received = entry.received_at;
   out.outcome.receipt = std::move(receipt);
   return out;
+}
+
+LogIndex Ledger::Impl::Append(const event::Event& event, const Hash& hash,
+                              const event::Entry& entry, store::WriteSet* rows, Hash* leaf) {
+  auto bytes = event::EncodeEntry(entry);
+  JEJAK_CHECK(bytes.ok());  // an event within its limit fits an entry
+  *leaf = merkle::LeafHash(*bytes);
+  const LogIndex index = tree->Append(*leaf);
+  state->Apply({event, hash, index, entry.received_at, entry.refusal});
+  rows->Put(kEntries, projection::IndexKey(index), *bytes);
+  last_received = entry.received_at;
+  return index;
+}
+
+bool Ledger::Impl::HasKeyInForce() const {
+  const auto election = state->Election();
+  return !election || election->ledger_key == options.ledger_key->public_key();
+}
+
+Status Ledger::Impl::AppendCommitment(UnixMicros received_at, store::WriteSet* rows) {
+  const PublicKey& key = options.ledger_key->public_key();
+  const auto chain = state->Key(key);
+  if (!chain) return Status(Reason::kLedgerKeyWrong, "the ledger's key is not enrolled");
+  event::Event event;
+  event.election = state->Election()->id;
+  event.author = key;
+  event.sequence = chain->next_sequence;
+  event.previous = chain->head;
+  event.occurred_at = received_at;
+  event.body = event::TallyCommitted{state->TallyRoot()};
+  JEJAK_RETURN_IF_ERROR(state->status());
+  JEJAK_ASSIGN_OR_RETURN(event::SignedEvent made, event::Sign(event, *options.ledger_key));
+  const Hash hash = event::EventHash(made.bytes);
+  const Verdict verdict =
+      admission::Decide(*state, event, hash, admission::KeyProofs::Trusted());
+  if (verdict.kind != Verdict::Kind::kAccepted) {
+    return Status(Reason::kLedgerKeyWrong,
+                  "the ledger's key may not commit to the tallies: it was suspended or revoked");
+  }
+  Hash leaf;
+  Append(event, hash, {received_at, std::move(made.bytes), made.signature, std::nullopt}, rows,
+         &leaf);
+  return {};
 }
 
 Result<std::string> Ledger::Impl::Commit(store::WriteSet rows) {
@@ -177,14 +226,23 @@ Status Ledger::Impl::Process(std::vector<journal::Ordered> batch) {
   std::vector<Decided> decided;
   decided.reserve(batch.size());
   const TreeSize before = tree->size();
+  Status committed;  // to the tallies
   for (const journal::Ordered& ordered : batch) {
+    if (ordered.marker) {
+      if (state->TallyChanges() != 0 && HasKeyInForce() && committed.ok())
+        committed = AppendCommitment(ordered.received_at, &rows);
+      continue;
+    }
     decided.push_back(Decide(ordered, &rows));
+    if (state->CommitmentDue() && committed.ok())
+      committed = AppendCommitment(last_received, &rows);
     if (origin.empty() && state->registry().election()) {
       origin = state->registry().election()->origin;
       live = state->registry().election()->state.mode == election::Mode::kLive;
     }
   }
-  const auto checkpoint = CommitIfGrown(before, std::move(rows));
+  const auto checkpoint = committed.ok() ? CommitIfGrown(before, std::move(rows))
+                                         : Result<std::string>(committed);
   for (Decided& d : decided) {
     const Status status = checkpoint.ok() ? Complete(&d, *checkpoint) : checkpoint.status();
     if (!status.ok()) d.outcome = {status, std::nullopt, false};
@@ -194,8 +252,7 @@ Status Ledger::Impl::Process(std::vector<journal::Ordered> batch) {
   JEJAK_RETURN_IF_ERROR(checkpoint.status());
   // The key that signs must be the one in force; after a change the ledger is opened again with the
   // new one.
-  const auto election = state->Election();
-  if (election && election->ledger_key != options.ledger_key->public_key()) {
+  if (!HasKeyInForce()) {
     return Status(Reason::kLedgerKeyWrong,
                   "the ledger's key was changed: open the ledger with the new key");
   }

@@ -80,9 +80,11 @@ void VerifyPool::Work() {
       chunks_.pop_front();
       --next_;
       std::vector<journal::Proposal> proposals = std::move(front->verified);
-      if (proposals.empty()) continue;
       std::vector<std::shared_ptr<journal::Attachment>> items;
       for (const auto& proposal : proposals) items.push_back(proposal.attachment);
+      if (front->begin == 0 && front->submission->options.commit_before)
+        proposals.insert(proposals.begin(), journal::Proposal{});
+      if (proposals.empty()) continue;
       const Status proposed = journal_->Propose(std::move(proposals));
       if (proposed.ok()) continue;
       for (const auto& item : items)

@@ -76,6 +76,9 @@ struct Source {
   bool operator==(const Source&) const = default;
 };
 
+// The rules version that new elections are opened with (ledger/admission/decide.h judges by it).
+inline constexpr uint16_t kRulesNewest = 1;
+
 struct ElectionOpened {
   std::string name;
   election::ElectionKind kind{};

@@ -24,6 +24,7 @@ class Attachment {
 };
 
 struct Proposal {
+  // Null: no event, but a marker that asks for a commitment to the tallies.
   std::shared_ptr<const event::SignedEvent> event;
   // Outside live elections only: when the ledger shall say it received the event.
   std::optional<UnixMicros> received_at;
@@ -33,6 +34,8 @@ struct Proposal {
 struct Ordered {
   Proposal proposal;
   UnixMicros received_at;  // never decreasing over all that Next returns
+  // Brings no event, but asks for a commitment to the tallies here.
+  bool marker = false;
 };
 
 class Journal {
@@ -42,7 +45,8 @@ class Journal {
   virtual Status Propose(std::vector<Proposal> proposals) = 0;
   // Waits until there is something, and takes up to `events_max` events and about `bytes_max` bytes
   // of them, at least one, in order; what it returns together may be committed together. Empty
-  // after Stop, when nothing is left. CLOCK_SKEWED when the time can't be trusted.
+  // after Stop, when nothing is left. Markers come about once a second under load, when nothing has
+  // come for a moment, and before the end. CLOCK_SKEWED when the time can't be trusted.
   virtual Result<std::vector<Ordered>> Next(size_t events_max, size_t bytes_max) = 0;
   // No more proposals; what is queued still comes out.
   virtual void Stop() = 0;

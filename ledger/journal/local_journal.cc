@@ -21,9 +21,10 @@ Clocks Clocks::System() {
           }};
 }
 
-LocalJournal::LocalJournal(Clocks clocks, UnixMicros last)
+LocalJournal::LocalJournal(Clocks clocks, UnixMicros last, Markers markers)
     : clocks_(std::move(clocks)),
       offset_(clocks_.wall().value - clocks_.monotonic_us()),
+      markers_(markers),
       last_(last) {}
 
 Status LocalJournal::Propose(std::vector<Proposal> proposals) {
@@ -55,16 +56,27 @@ Result<std::vector<Ordered>> LocalJournal::Next(size_t events_max, size_t bytes_
   std::optional<UnixMicros> now;  // read once a batch
   {
     std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [&] { return stopped_ || !queue_.empty(); });
+    const auto something = [&] { return stopped_ || !queue_.empty(); };
+    if (unmarked_since_us_ && markers_.idle_us != Markers::kNever) {
+      arrived_.wait_for(lock, std::chrono::microseconds(markers_.idle_us), something);
+    } else {
+      arrived_.wait(lock, something);
+    }
+    if (queue_.empty()) {
+      // Idle, or the end.
+      if (!unmarked_since_us_ || (stopped_ && !markers_.at_end)) return std::vector<Ordered>();
+      unmarked_since_us_.reset();
+      return std::vector<Ordered>{{Proposal{}, last_, true}};
+    }
     size_t n = 0;
     for (size_t bytes = 0; n < std::min(events_max, queue_.size()); ++n) {
-      bytes += queue_[n].event->bytes.size();
+      bytes += queue_[n].event == nullptr ? 0 : queue_[n].event->bytes.size();
       if (n != 0 && bytes > bytes_max) break;
     }
     // Before anything is taken, so that a clock that can't be trusted loses nobody's event. After
     // Stop what is left is only handed back, and needs no clock.
     const bool asks = std::any_of(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(n),
-                                  [](const Proposal& p) { return !p.received_at; });
+                                  [](const Proposal& p) { return p.event && !p.received_at; });
     if (asks && !stopped_) {
       JEJAK_ASSIGN_OR_RETURN(now, Now());
     }
@@ -77,8 +89,16 @@ Result<std::vector<Ordered>> LocalJournal::Next(size_t events_max, size_t bytes_
   std::vector<Ordered> out;
   out.reserve(taken.size());
   for (Proposal& proposal : taken) {
+    const bool marker = proposal.event == nullptr;
     last_ = std::max(last_, proposal.received_at ? *proposal.received_at : now.value_or(last_));
-    out.push_back({std::move(proposal), last_});
+    out.push_back({std::move(proposal), last_, marker});
+  }
+  const int64_t monotonic = clocks_.monotonic_us();
+  if (!unmarked_since_us_) unmarked_since_us_ = monotonic;
+  if (markers_.interval_us != Markers::kNever &&
+      monotonic - *unmarked_since_us_ >= markers_.interval_us) {
+    unmarked_since_us_.reset();
+    out.push_back({Proposal{}, last_, true});
   }
   return out;
 }

@@ -36,6 +36,8 @@ void State::Apply(const LoggedEvent& e) {
       rows_.Put(kRefusals, IndexKey(e.index), Encode(row));
     }
   }
+  NoteObserved(e);
+  tallies_.EndEntry(e.index);
   size_ = TreeSize(size_.value + 1);
 }
 
@@ -56,6 +58,21 @@ void State::AdvanceAuthor(const LoggedEvent& e) {
     key.suspended = true;
   }
   rows_.Put(kKeys, e.event.author.view(), Encode(*row));
+}
+
+// When a source showed what the entry says. Only what is later than all before has a row: the first
+// entry that was observed after some time is then the first row beyond it.
+void State::NoteObserved(const LoggedEvent& e) {
+  UnixMicros observed;
+  if (const auto* submitted = std::get_if<event::ResultSubmitted>(&e.event.body))
+    observed = submitted->source ? submitted->source->observed : observed;
+  if (const auto* corrected = std::get_if<event::ResultCorrected>(&e.event.body))
+    observed = corrected->source ? corrected->source->observed : observed;
+  if (observed <= observed_) return;
+  observed_ = observed;
+  Bytes key;
+  Writer(&key).Be64(static_cast<uint64_t>(observed.value));
+  rows_.Put(kObserved, key, IndexKey(e.index));
 }
 
 void State::FoldBody(const LoggedEvent& e) {

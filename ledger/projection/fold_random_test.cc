@@ -8,6 +8,7 @@
 #include <random>
 
 #include "ledger/projection/test_log.h"
+#include "ledger/projection/test_as_of.h"
 #include "ledger/projection/test_model.h"
 
 namespace jejak::projection::testing {
@@ -32,6 +33,8 @@ class Night {
       if (step == 220) AddBallot("pdpd", "64", {"64"}, {{13, 0}});
       if (step == 260) AddBallot("pdpr", "641", {"64"}, {{1, 0}, {2, 0}, {401, 2}});
       Step();
+      if (Below(30) == 0) log_.CommitTally();
+      Remember();
       if (Below(6) == 0) {
         Below(4) == 0 ? log_.Reopen() : log_.Commit();
         Compare();
@@ -40,12 +43,16 @@ class Night {
     }
     log_.Commit();
     Compare();
+    CompareAsOf(log_, past_);
+    CompareExplanations(log_, past_, &random_);
   }
   const TestLog& log() const { return log_; }
   // How often each kind of step was taken: a night that never cancels a round shows nothing.
   std::map<std::string, int> taken;
 
  private:
+  // What the model says at this size of the log.
+  void Remember() { past_[log_.log().size()] = model_.Tallies(); }
   uint64_t Below(uint64_t n) { return random_() % n; }
   template <typename List>
   const auto& Pick(const List& list) {
@@ -89,6 +96,7 @@ class Night {
   std::mt19937_64 random_;
   TestLog log_;
   Model model_;
+  Past past_;
   std::vector<Opened> rounds_;
 };
 
@@ -378,10 +386,13 @@ void Night::Compare() {
     }
   }
   EXPECT_EQ(log_.rows().table(kPastRounds).size(), past);
-  std::map<Bytes, Bytes, std::less<>> tallies, findings;
-  for (const auto& [key, row] : model_.Tallies()) tallies[key] = Encode(row);
+  std::map<Bytes, Bytes, std::less<>> findings;
   for (const auto& [key, row] : model_.findings) findings[key] = Encode(row);
-  EXPECT_TRUE(log_.rows().table(kTallies) == tallies) << "after " << log_.log().size();
+  for (const auto& [place, row] : model_.Tallies()) {
+    EXPECT_TRUE(log_.TallyAt(place.first, place.second, TreeSize(log_.log().size())) == row)
+        << place.first << " " << place.second.display() << " after " << log_.log().size();
+  }
+  EXPECT_EQ(log_.state().TallyRoot(), model_.Root()) << "after " << log_.log().size();
   EXPECT_TRUE(log_.rows().table(kFindings) == findings) << "after " << log_.log().size();
 }
 

@@ -82,6 +82,8 @@ void State::Fold(const LoggedEvent&, const event::RulesChanged& body) {
   rows_.Put(kRegistry, ElectionKey(), Encode(*registry_.election()));
 }
 
-void State::Fold(const LoggedEvent&, const event::TallyCommitted&) {}
+void State::Fold(const LoggedEvent& e, const event::TallyCommitted& body) {
+  tallies_.Commit(e.index, body.root);
+}
 
 }  // namespace jejak::projection

@@ -77,7 +77,8 @@ TEST_F(FoldRecords, DecisionsIncidentsAndCopies) {
   EXPECT_EQ(of_copy.place, copy.tps);
   // Never counted.
   EXPECT_TRUE(log_.rows().table(kResults).empty());
-  EXPECT_TRUE(log_.rows().table(kTallies).empty());
+  EXPECT_TRUE(log_.rows().table(kTallyDeltas).empty());
+  EXPECT_EQ(log_.state().TallyChanges(), 0u);
 }
 
 // The newest certification of a region seals it; the one before can still be referred to. A stage

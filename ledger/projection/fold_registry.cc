@@ -53,10 +53,8 @@ std::vector<StationCode> State::StationsIn(const RegionCode& place) const {
 }
 
 void State::CountStations(const ContestEntry& contest, const std::vector<StationCode>& stations) {
-  TallyDelta one;
-  one.stations.total = 1;
   for (const StationCode& station : stations) {
-    if (contest.state->Covers(station)) tallies_.Add(contest.state->id, station, one);
+    if (contest.state->Covers(station)) tallies_.Register(contest.state->id, station);
   }
 }
 
@@ -115,7 +113,7 @@ void State::Fold(const LoggedEvent& e, const event::StationsRegistered& body) {
 }
 
 void State::Fold(const LoggedEvent& e, const event::BallotRegistered& body) {
-  admission::BallotState ballot{body.contest, body.dapil, body.members, body.choices, {}};
+  admission::BallotState ballot{body.contest, body.dapil, body.members, body.choices, e.index, {}};
   ballot.Index();
   rows_.Put(kRegistry, BallotKey(body.contest, body.dapil), Encode(ballot));
   for (const event::Choice& choice : body.choices) {
@@ -138,10 +136,10 @@ void State::Fold(const LoggedEvent& e, const event::BallotRegistered& body) {
     PutOfficial(id, official);
     EnrolKey(id, official, key, e.index);
   }
-  Flush();  // what came before belongs to the rows as they were
-  registry_.AddBallot(ballot);
-  if (!DropMixedSums(*registry_.Contest(body.contest), ballot, &rows_))
-    Damage("a tally row is damaged");
+  tallies_.Refresh();  // what came before belongs to the nodes as they were
+  const std::vector<RegionCode> members = ballot.members;
+  registry_.AddBallot(std::move(ballot));
+  tallies_.DropMixed(body.contest, members);
 }
 
 namespace {

@@ -3,34 +3,19 @@
 #include <algorithm>
 
 #include "ledger/election/rules.h"
+#include "ledger/projection/round_versions.h"
 #include "ledger/projection/state.h"
 #include "ledger/projection/tables.h"
+#include "ledger/projection/tally.h"
 
 namespace jejak::projection {
 namespace {
-
-std::vector<Cell> CellsOf(const event::ResultSubmitted& body, LogIndex index) {
-  std::vector<Cell> cells;
-  cells.reserve(body.figures.size() + body.votes.size() + body.party_totals.size());
-  for (const auto& f : body.figures) cells.push_back({FieldKey::Of(f.figure), f.value, index});
-  for (const auto& v : body.votes) cells.push_back({FieldKey::Votes(v.choice), v.value, index});
-  for (const auto& t : body.party_totals)
-    cells.push_back({FieldKey::PartyTotal(t.choice), t.value, index});
-  return cells;
-}
 
 std::vector<election::FieldValue> ValuesOf(const std::vector<Cell>& cells) {
   std::vector<election::FieldValue> values;
   values.reserve(cells.size());
   for (const Cell& cell : cells) values.push_back({cell.key, cell.value});
   return values;
-}
-
-bool AnyVote(const std::vector<Cell>& cells) {
-  return std::any_of(cells.begin(), cells.end(), [](const Cell& c) {
-    return c.key.kind == election::FieldKind::kVotes ||
-           c.key.kind == election::FieldKind::kPartyTotal;
-  });
 }
 
 StationCounts CountsOf(const StationFlags& flags) {
@@ -48,53 +33,6 @@ StationCounts Minus(StationCounts a, const StationCounts& b) {
                                -b.completed, -b.evidence_replaced, -b.with_findings};
   a.Add(negative);
   return a;
-}
-
-// Applies one changed figure; the cells stay ascending.
-void ChangeCell(const event::Change& change, LogIndex index, RoundRow* round) {
-  const auto at = std::lower_bound(round->cells.begin(), round->cells.end(), change.field,
-                                   [](const Cell& c, const FieldKey& k) { return c.key < k; });
-  const bool there = at != round->cells.end() && at->key == change.field;
-  if (!change.value) {
-    if (!there) return;
-    round->cells.erase(at);
-    round->flags.corrected = true;
-    return;
-  }
-  if (!there) {
-    round->cells.insert(at, {change.field, *change.value, index});
-    round->flags.completed = true;
-    return;
-  }
-  if (at->value == *change.value) return;
-  at->value = *change.value;
-  at->set_by = index;
-  round->flags.corrected = true;
-}
-
-void ChangeEvidence(const event::EvidenceChange& change, LogIndex index, RoundRow* round) {
-  const auto at =
-      std::lower_bound(round->evidence.begin(), round->evidence.end(), change.page,
-                       [](const event::Evidence& e, uint16_t page) { return e.page < page; });
-  const auto set_by = round->evidence_set_by.begin() + (at - round->evidence.begin());
-  const bool there = at != round->evidence.end() && at->page == change.page;
-  if (!change.set) {
-    if (!there) return;
-    round->evidence.erase(at);
-    round->evidence_set_by.erase(set_by);
-    round->flags.evidence_replaced = true;
-    return;
-  }
-  if (!there) {
-    round->evidence_set_by.insert(set_by, index);
-    round->evidence.insert(at, *change.set);
-    round->flags.evidence_replaced = true;
-    return;
-  }
-  if (*at == *change.set) return;
-  *at = *change.set;
-  *set_by = index;
-  round->flags.evidence_replaced = true;
 }
 
 }  // namespace
@@ -169,9 +107,6 @@ void State::Judge(const std::string& contest, const StationCode& tps, LogIndex i
 // What every accepted version ends with, whether it is the first or a correction.
 void State::FinishVersion(const LoggedEvent& e, const std::string& contest, const StationCode& tps,
                           RoundRow* round) {
-  round->newest_event = e.hash;
-  round->versions.push_back(e.index);
-  round->flags.reported = AnyVote(round->cells);
   const KeyRow* author = LoadKey(e.event.author);
   // Whoever is above KPPS ends its stage by acting.
   const auto below_ppk = [](election::Role role) {
@@ -187,7 +122,7 @@ void State::ReplaceShown(const std::string& contest, const StationCode& tps, con
   TallyDelta delta;
   delta.stations = Minus(CountsOf(after.flags), CountsOf(before.flags));
   delta.sums = CellDeltas(before.cells, after.cells);
-  if (!delta.stations.IsZero() || !delta.sums.empty()) tallies_.Add(contest, tps, delta);
+  tallies_.Replace(contest, tps, delta, after);
 }
 
 void State::Fold(const LoggedEvent& e, const event::ResultSubmitted& body) {
@@ -197,9 +132,7 @@ void State::Fold(const LoggedEvent& e, const event::ResultSubmitted& body) {
                               : ShownRound(body.contest, body.tps, row);
   RoundRow& round = row.newest;
   if (!round.HasResult()) MarkUsed(round);
-  round.cells = CellsOf(body, e.index);
-  round.evidence = body.evidence;
-  round.evidence_set_by.assign(body.evidence.size(), e.index);
+  SetSubmission(body, e.index, e.hash, &round);
   FinishVersion(e, body.contest, body.tps, &round);
   row.shown_round = round.round;
   ReplaceShown(body.contest, body.tps, before, round);
@@ -210,8 +143,7 @@ void State::Fold(const LoggedEvent& e, const event::ResultCorrected& body) {
   ResultRow& row = *LoadResult(body.contest, body.tps);
   const RoundRow before = row.newest;
   RoundRow& round = row.newest;
-  for (const event::Change& change : body.changes) ChangeCell(change, e.index, &round);
-  for (const event::EvidenceChange& change : body.evidence) ChangeEvidence(change, e.index, &round);
+  SetCorrection(body, e.index, e.hash, &round);
   FinishVersion(e, body.contest, body.tps, &round);
   ReplaceShown(body.contest, body.tps, before, round);
   StoreResult(body.contest, body.tps, row);
@@ -312,8 +244,10 @@ void State::NoteCompeting(const LoggedEvent& e) {
   row.newest.flags.with_findings = true;
   rows_.Put(kFindings, FindingKey(body->contest, body->tps, rule, finding.row, e.index),
             Encode(FindingRow{std::nullopt, fields}));
-  if (row.shown_round == row.newest.round)
-    ReplaceShown(body->contest, body->tps, before, row.newest);
+  if (row.shown_round == row.newest.round) {
+    tallies_.Recount(body->contest, body->tps,
+                     Minus(CountsOf(row.newest.flags), CountsOf(before.flags)));
+  }
   StoreResult(body->contest, body->tps, row);
 }
 

@@ -235,14 +235,16 @@ TEST_F(FoldResults, ACancelledRoundLeavesNothing) {
   log_.Add(kKpps, Form(kTps, 5, 2, 3, 6));
   log_.Commit();
   const auto results = log_.rows().table(kResults);
-  const auto tallies = log_.rows().table(kTallies);
+  const auto deltas = log_.rows().table(kTallyDeltas);
+  const Hash root = log_.state().TallyRoot();
   const LogIndex opened = OpenRound("6501");
   log_.Commit();
   EXPECT_EQ(log_.rows().table(kPastRounds).size(), 2u);
   log_.Add(kRoot, event::RoundCancelled{log_.HashOf(opened), "ruling", {}});
   log_.Reopen();
   EXPECT_TRUE(log_.rows().table(kPastRounds).empty());
-  EXPECT_TRUE(log_.rows().table(kTallies) == tallies);
+  EXPECT_TRUE(log_.rows().table(kTallyDeltas) == deltas);
+  EXPECT_EQ(log_.state().TallyRoot(), root);
   const Bytes key = PlaceKey("pdpr", Code(kTps));
   EXPECT_EQ(log_.rows().table(kResults).at(key), results.at(key));
   EXPECT_EQ(log_.state().Result("pdpr", Code(kNextDoor)).round, 1);
@@ -333,8 +335,16 @@ TEST_F(FoldResults, StationsCountFromRegistration) {
   EXPECT_EQ(Counts("6501011001").total, 3);
   EXPECT_EQ(log_.Tally("pdprdk", "").stations.total, 3);
   EXPECT_EQ(log_.Tally("pdprdk", "6501011001").stations.total, 3);
-  EXPECT_FALSE(log_.rows().table(kTallies).contains(PlaceKey("pdprdk", Code("6501011002"))));
-  EXPECT_FALSE(log_.rows().table(kTallies).contains(PlaceKey("pdprdk", Code("6502"))));
+  log_.CommitTally();
+  log_.Commit();
+  const auto has_node = [&](const char* contest, const char* region) {
+    const TallyHistory history(&log_.rows());
+    return history.NodeAt(contest, Code(region), LogIndex(log_.log().size()))->has_value();
+  };
+  EXPECT_TRUE(has_node("pdprdk", "6501011001"));
+  EXPECT_FALSE(has_node("pdprdk", "6501011002"));
+  EXPECT_FALSE(has_node("pdprdk", "6502"));
+  EXPECT_TRUE(has_node("pdpr", "6502"));
 }
 
 }  // namespace

@@ -36,9 +36,17 @@ std::vector<election::FieldValue> ValuesOfCells(const std::vector<Cell>& cells) 
 }
 
 Result<std::unique_ptr<Queries>> Queries::Open(const KeyValueReader* rows,
-                                               const EntrySource* entries) {
+                                               const EntrySource* entries,
+                                               std::optional<TreeSize> as_of) {
   JEJAK_ASSIGN_OR_RETURN(Registry registry, Registry::Load(*rows));
-  return std::unique_ptr<Queries>(new Queries(rows, entries, std::move(registry)));
+  const TreeSize newest = entries->size();
+  if (as_of && *as_of > newest) {
+    return Status(Reason::kAsOfBeyondEnd,
+                  fmt::format("size {} of a log of {}", as_of->value, newest.value))
+        .With("size", std::to_string(newest.value));
+  }
+  return std::unique_ptr<Queries>(
+      new Queries(rows, entries, std::move(registry), as_of.value_or(newest)));
 }
 
 Result<RegionName> Queries::Region(const RegionCode& code) const {
@@ -154,20 +162,17 @@ void AddRow(const TallyRow& from, TallyRow* to) {
 }  // namespace
 
 // A station's row is made from its figures, so that it needs none of its own.
-Result<TallyRow> Queries::RowOf(const ContestEntry& contest, const RegionCode& region) const {
-  const std::string& id = contest.state->id;
-  if (!region.IsStation()) {
-    JEJAK_ASSIGN_OR_RETURN(auto row,
-                           ReadRow<TallyRow>(*rows_, kTallies, PlaceKey(id, region), "tallies"));
-    return std::move(row).value_or(TallyRow{});
-  }
+Result<TallyRow> Queries::RowOf(const ContestEntry& contest, const RegionCode& region,
+                                TreeSize size) const {
+  if (!region.IsStation()) return history_.At(contest, region, size);
   TallyRow out;
-  if (!contest.state->Covers(region)) return out;
+  JEJAK_ASSIGN_OR_RETURN(
+      const auto station,
+      ReadRow<admission::StationState>(*rows_, kRegistry, StationKey(region), "stations"));
+  if (!station || station->registered_at.value >= size.value || !contest.state->Covers(region))
+    return out;
   out.stations.total = 1;
-  JEJAK_ASSIGN_OR_RETURN(auto result,
-                         ReadRow<ResultRow>(*rows_, kResults, PlaceKey(id, region), "results"));
-  if (!result) return out;
-  JEJAK_ASSIGN_OR_RETURN(const RoundRow round, ReadShownRound(*rows_, id, region, *result));
+  JEJAK_ASSIGN_OR_RETURN(const RoundRow round, ShownAt(contest, region, size));
   const auto one = [](bool b) { return int64_t{b ? 1 : 0}; };
   const StationFlags& f = round.flags;
   out.stations.Add({0, one(f.reported), one(f.corrected), one(f.completed),
@@ -181,7 +186,7 @@ Result<Tally> Queries::TallyOf(std::string_view contest, const RegionCode& regio
   if (entry == nullptr) return UnknownContest(contest);
   Tally out;
   JEJAK_ASSIGN_OR_RETURN(out.region, Region(region));
-  JEJAK_ASSIGN_OR_RETURN(const TallyRow row, RowOf(*entry, region));
+  JEJAK_ASSIGN_OR_RETURN(const TallyRow row, RowOf(*entry, region, size_));
   JEJAK_ASSIGN_OR_RETURN(out.expected, Expected(region));
   const auto ballot = entry->OnlyBallotOf(region);
   FillTally(row, ballot != nullptr ? ballot->ballot->choices : PartiesOf(*entry), &out);
@@ -209,7 +214,7 @@ Result<Tally> Queries::TallyOfDapil(std::string_view contest, std::string_view d
   uint64_t expected = 0;
   bool all_known = true;
   for (const RegionCode& member : ballot->second->ballot->members) {
-    JEJAK_ASSIGN_OR_RETURN(const TallyRow row, RowOf(*entry, member));
+    JEJAK_ASSIGN_OR_RETURN(const TallyRow row, RowOf(*entry, member, size_));
     AddRow(row, &sum);
     JEJAK_ASSIGN_OR_RETURN(const auto known, Expected(member));
     all_known = all_known && known.has_value();

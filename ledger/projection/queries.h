@@ -1,5 +1,7 @@
 // Answers from the projections' rows and the log: tallies, stations, histories, traces, findings,
-// activity, refusals. Each is of one log prefix, the one of the rows it is given.
+// activity, refusals, explanations, proofs. Each is of one log prefix: the one of the rows it is
+// given, or an earlier one. Names, expected numbers of TPSs and ballots
+// are shown as they are registered by now.
 //
 // Thread rule: a Queries may be used by several threads when its reader and source may. Errors:
 // NOT_FOUND and the UNKNOWN_… reasons for what isn't registered, LEDGER_DAMAGED for rows that don't
@@ -17,6 +19,8 @@
 #include "ledger/projection/entry_source.h"
 #include "ledger/projection/registry.h"
 #include "ledger/projection/rows.h"
+#include "ledger/projection/tally_history.h"
+#include "ledger/projection/tally_proof.h"
 
 namespace jejak::projection {
 
@@ -134,13 +138,43 @@ struct RefusalLine {
   RefusalRow row;
 };
 
+// One entry's part in the change of a number.
+struct ExplainedChange {
+  ReadEntry entry;
+  StationCode tps;
+  int64_t delta = 0;
+  std::optional<uint32_t> before, after;  // the figure at the TPS; none: absent
+  std::string reason;                     // of a correction; "" for a submission
+  Author author;
+};
+struct Explanation {
+  std::optional<uint64_t> from, to;  // the number at the two sizes; none: no TPS had it
+  std::vector<ExplainedChange> changes;  // ascending by entry
+  std::optional<LogIndex> next;      // entry to go on from; none at the end
+};
+
+// Sums of votes of one region before and after an entry.
+struct LevelEffect {
+  RegionName region;
+  TallyRow before, after;
+};
+
 class Queries {
  public:
-  // Reads the registry. `rows` and `entries` are borrowed and of one size.
+  // Reads the registry. `rows` and `entries` are borrowed and of one size; `as_of` is that size
+  // when it isn't given, and not beyond it.
   static Result<std::unique_ptr<Queries>> Open(const KeyValueReader* rows,
-                                               const EntrySource* entries);
+                                               const EntrySource* entries,
+                                               std::optional<TreeSize> as_of = {});
 
   const Registry& registry() const { return registry_; }
+  // What the answers are as of.
+  TreeSize size() const { return size_; }
+  // Index of the newest commitment at or before size(); it covers that many entries.
+  Result<std::optional<LogIndex>> Commitment() const { return history_.CommitmentAt(size_); }
+  // The greatest size whose entries were all observed by `time`; entries that don't say count as
+  // observed.
+  Result<TreeSize> SizeObservedBy(UnixMicros time) const;
   Result<RegionName> Region(const RegionCode& code) const;
   // TPSs expected in a region; none for a station and where nothing is known.
   Result<std::optional<uint32_t>> Expected(const RegionCode& region) const;
@@ -167,6 +201,18 @@ class Queries {
   Result<std::vector<Version>> History(std::string_view contest, const StationCode& tps) const;
   Result<TracePage> Trace(std::string_view contest, const RegionCode& region, const FieldKey& field,
                           std::string_view from, size_t limit) const;
+  // Why a number changed between two sizes, from <= to: each entry that changed it. At most `limit`
+  // changes, from entry `start` on.
+  Result<Explanation> Explain(std::string_view contest, const RegionCode& region,
+                              const FieldKey& field, TreeSize from, TreeSize to, LogIndex start,
+                              size_t limit) const;
+  // What an accepted submission or correction did, from its TPS to the nation; empty for any other
+  // entry.
+  Result<std::vector<LevelEffect>> EffectOf(const ReadEntry& entry) const;
+  // The proof of a region's or TPS's figures as of Commitment(), but for the parts that come from
+  // the log: genesis, commitment and tlog_proof. NOT_COMMITTED when nothing covers it.
+  Result<TallyProof> Prove(std::string_view contest, const RegionCode& region, bool sum) const;
+
   // No contest: all of them. Ascending by contest, place, rule, row.
   Result<std::vector<FindingLine>> Findings(std::optional<std::string> contest,
                                             const RegionCode& region,
@@ -179,11 +225,27 @@ class Queries {
                                             size_t limit) const;
 
  private:
-  Queries(const KeyValueReader* rows, const EntrySource* entries, Registry registry)
-      : rows_(rows), entries_(entries), registry_(std::move(registry)) {}
+  Queries(const KeyValueReader* rows, const EntrySource* entries, Registry registry, TreeSize size)
+      : rows_(rows),
+        entries_(entries),
+        registry_(std::move(registry)),
+        history_(rows),
+        size_(size) {}
 
   // The sums of a region, or of a station as if it had a row.
-  Result<TallyRow> RowOf(const ContestEntry& contest, const RegionCode& region) const;
+  Result<TallyRow> RowOf(const ContestEntry& contest, const RegionCode& region,
+                         TreeSize size) const;
+  // The round of a station whose figures were shown, as it was.
+  Result<RoundRow> ShownAt(const ContestEntry& contest, const StationCode& tps,
+                           TreeSize size) const;
+  Result<RoundRow> ShownAt(const ContestEntry& contest, const StationCode& tps,
+                           const ResultRow& row, TreeSize size) const;
+  Result<bool> AnyFindingAt(std::string_view contest, const StationCode& tps, LogIndex since,
+                            TreeSize size) const;
+  // Registered stations of a village in the contest's scope, by their node hashes.
+  Result<std::vector<std::pair<RegionCode, Bytes>>> StationNodesAt(const ContestEntry& contest,
+                                                                   const RegionCode& village,
+                                                                   TreeSize size) const;
   // What the arithmetic rules take of a station besides its figures.
   Result<election::FormContext> ContextOf(const ContestEntry& contest, const StationCode& tps,
                                           const BallotEntry* ballot) const;
@@ -192,6 +254,8 @@ class Queries {
   const KeyValueReader* rows_;
   const EntrySource* entries_;
   Registry registry_;
+  TallyHistory history_;
+  TreeSize size_;
 };
 
 }  // namespace jejak::projection

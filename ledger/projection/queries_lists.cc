@@ -44,7 +44,9 @@ Result<std::vector<FindingLine>> Queries::Findings(std::optional<std::string> co
       }
       if (rule && line.rule != *rule) continue;
       line.fields = std::move(row->fields);
+      if (line.opened_by.value >= size_.value) continue;
       line.cleared_by = row->cleared_by;
+      if (line.cleared_by && line.cleared_by->value >= size_.value) line.cleared_by.reset();
       out.push_back(std::move(line));
     }
   }

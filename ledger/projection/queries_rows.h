@@ -46,6 +46,8 @@ bool Touches(const admission::ContestState& contest, const RegionCode& region);
 // The round of the station whose figures are shown.
 Result<RoundRow> ReadShownRound(const KeyValueReader& rows, std::string_view contest,
                                 const StationCode& tps, const ResultRow& row);
+// Refuses what is no number of the region.
+Status CheckField(const ContestEntry& contest, const RegionCode& region, const FieldKey& field);
 std::vector<election::FieldValue> ValuesOfCells(const std::vector<Cell>& cells);
 
 }  // namespace jejak::projection

@@ -118,6 +118,7 @@ Result<std::vector<Version>> Queries::History(std::string_view contest,
     if (past) indexes.insert(indexes.end(), past->versions.begin(), past->versions.end());
   }
   indexes.insert(indexes.end(), row->newest.versions.begin(), row->newest.versions.end());
+  std::erase_if(indexes, [&](LogIndex index) { return index.value >= size_.value; });
 
   for (const LogIndex index : indexes) {
     Version version;
@@ -157,7 +158,7 @@ Result<std::vector<StationLine>> Queries::Stations(std::string_view contest,
     const auto code = RegionCode::Parse(cursor->key().substr(1));
     const auto station = Decode<admission::StationState>(cursor->value());
     if (!code || !station) return DamagedRow("stations", cursor->key());
-    if (!entry->state->Covers(*code)) continue;
+    if (!entry->state->Covers(*code) || station->registered_at.value >= size_.value) continue;
     if (out.size() == limit) {
       *next = code->str();
       break;
@@ -165,15 +166,11 @@ Result<std::vector<StationLine>> Queries::Stations(std::string_view contest,
     StationLine line;
     line.code = *code;
     line.name = station->name;
-    JEJAK_ASSIGN_OR_RETURN(
-        const auto row, ReadRow<ResultRow>(*rows_, kResults, PlaceKey(contest, *code), "results"));
-    if (row) {
-      JEJAK_ASSIGN_OR_RETURN(const RoundRow round, ReadShownRound(*rows_, contest, *code, *row));
-      line.round = round.round;
-      line.flags = round.flags;
-      if (round.HasResult()) line.newest = round.versions.back();
-      line.values = ValuesOfCells(round.cells);
-    }
+    JEJAK_ASSIGN_OR_RETURN(const RoundRow round, ShownAt(*entry, *code, size_));
+    line.round = round.round;
+    line.flags = round.flags;
+    if (round.HasResult()) line.newest = round.versions.back();
+    line.values = ValuesOfCells(round.cells);
     out.push_back(std::move(line));
   }
   JEJAK_RETURN_IF_ERROR(rows_->status());

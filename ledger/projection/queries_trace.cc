@@ -34,7 +34,8 @@ const event::Change* FindChange(const event::ResultCorrected& body, const FieldK
   return at == body.changes.end() ? nullptr : &*at;
 }
 
-// Refuses what is no number of the region.
+}  // namespace
+
 Status CheckField(const ContestEntry& contest, const RegionCode& region, const FieldKey& field) {
   if (field.IsEvidence()) {
     return Status(Reason::kInvalidArgument, "a photo is not a number; history shows it");
@@ -55,8 +56,6 @@ Status CheckField(const ContestEntry& contest, const RegionCode& region, const F
   }
   return OkStatus();
 }
-
-}  // namespace
 
 Result<TraceEntry> Queries::TraceStation(const RoundRow& round, const Cell& cell,
                                          const StationCode& tps) const {
@@ -110,7 +109,7 @@ Result<TracePage> Queries::Trace(std::string_view contest, const RegionCode& reg
   if (entry == nullptr) return UnknownContest(contest);
   JEJAK_RETURN_IF_ERROR(Region(region).status());
   JEJAK_RETURN_IF_ERROR(CheckField(*entry, region, field));
-  JEJAK_ASSIGN_OR_RETURN(const TallyRow sums, RowOf(*entry, region));
+  JEJAK_ASSIGN_OR_RETURN(const TallyRow sums, RowOf(*entry, region, size_));
   TracePage out;
   const auto sum = std::find_if(sums.sums.begin(), sums.sums.end(),
                                 [&](const SumCell& cell) { return cell.key == field; });
@@ -126,7 +125,7 @@ Result<TracePage> Queries::Trace(std::string_view contest, const RegionCode& reg
     const auto tps = RegionCode::Parse(cursor->key().substr(contest.size() + 1));
     const auto row = Decode<ResultRow>(cursor->value());
     if (!tps || !row) return DamagedRow("results", cursor->key());
-    JEJAK_ASSIGN_OR_RETURN(const RoundRow round, ReadShownRound(*rows_, contest, *tps, *row));
+    JEJAK_ASSIGN_OR_RETURN(const RoundRow round, ShownAt(*entry, *tps, *row, size_));
     const auto cell = std::find_if(round.cells.begin(), round.cells.end(),
                                    [&](const Cell& c) { return c.key == field; });
     if (cell == round.cells.end()) continue;

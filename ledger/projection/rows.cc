@@ -28,8 +28,12 @@ struct Out {
   void operator()(LogIndex v) { w.Varint(v.value); }
   void operator()(UnixMicros v) { w.Signed(v.value); }
   void operator()(int64_t v) { w.Signed(v); }
+  void operator()(int32_t v) { w.Signed(v); }
   void operator()(int16_t v) { w.Signed(v); }
-  void operator()(FieldKey v) { w.Varint(v.packed()); }
+  // The kind in the low bits, so that a choice's number stays short.
+  void operator()(FieldKey v) {
+    w.Varint((uint64_t{v.id} << 2) | static_cast<uint64_t>(v.kind));
+  }
   template <typename T>
     requires std::is_unsigned_v<T> && (!std::is_same_v<T, bool>)
   void operator()(T v) {
@@ -79,8 +83,13 @@ struct In {
   void operator()(LogIndex& v) { v.value = r.Varint(); }
   void operator()(UnixMicros& v) { v.value = r.Signed(); }
   void operator()(int64_t& v) { v = r.Signed(); }
+  void operator()(int32_t& v) { v = static_cast<int32_t>(r.Signed()); }
   void operator()(int16_t& v) { v = static_cast<int16_t>(r.Signed()); }
-  void operator()(FieldKey& v) { v = FieldKey::FromPacked(r.Varint()); }
+  void operator()(FieldKey& v) {
+    const uint64_t packed = r.Varint();
+    v = {static_cast<election::FieldKind>(packed & 3), static_cast<uint32_t>(packed >> 2)};
+    bad |= (packed >> 34) != 0;
+  }
   template <typename T>
     requires std::is_unsigned_v<T> && (!std::is_same_v<T, bool>)
   void operator()(T& v) {
@@ -159,7 +168,7 @@ void Visit(A& a, event::Choice& v) {
 }
 template <typename A>
 void Visit(A& a, BallotState& v) {
-  Each(a, v.contest, v.dapil, v.members, v.choices);
+  Each(a, v.contest, v.dapil, v.members, v.choices, v.registered_at);
 }
 template <typename A>
 void Visit(A& a, OfficialState& v) {
@@ -209,6 +218,22 @@ void Visit(A& a, SumCell& v) {
 template <typename A>
 void Visit(A& a, TallyRow& v) {
   Each(a, v.stations, v.sums);
+}
+template <typename A>
+void Visit(A& a, NodeRow& v) {
+  Each(a, v.node, v.children, v.children_root, v.tally);
+}
+template <typename A>
+void Visit(A& a, SumDelta& v) {
+  Each(a, v.key, v.sum, v.present);
+}
+template <typename A>
+void Visit(A& a, TallyDelta& v) {
+  Each(a, v.stations, v.sums);
+}
+template <typename A>
+void Visit(A& a, TallyStateRow& v) {
+  Each(a, v.base, v.changes);
 }
 template <typename A>
 void Visit(A& a, RefusalRow& v) {
@@ -274,6 +299,9 @@ JEJAK_ROW(KeyRow)
 JEJAK_ROW(ResultRow)
 JEJAK_ROW(RoundRow)
 JEJAK_ROW(TallyRow)
+JEJAK_ROW(NodeRow)
+JEJAK_ROW(TallyDelta)
+JEJAK_ROW(TallyStateRow)
 JEJAK_ROW(RefusalRow)
 JEJAK_ROW(FindingRow)
 JEJAK_ROW(ReferenceState)

@@ -114,6 +114,37 @@ struct SumCell {
 struct TallyRow {
   StationCounts stations;
   std::vector<SumCell> sums;  // ascending by field
+  bool operator==(const TallyRow&) const = default;
+};
+
+// A region's node of the tally tree, as of a commitment.
+struct NodeRow {
+  Hash node;
+  uint32_t children = 0;
+  Hash children_root;
+  TallyRow tally;
+};
+
+struct SumDelta {
+  FieldKey key;
+  int64_t sum = 0;
+  int32_t present = 0;
+  bool operator==(const SumDelta&) const = default;
+};
+
+// A change of one (contest, place).
+struct TallyDelta {
+  StationCounts stations;
+  std::vector<SumDelta> sums;  // ascending by field, merged
+  // Adds `other`; both ascending.
+  void Add(const TallyDelta& other);
+};
+
+// What the tally tree has gathered since the newest commitment.
+struct TallyStateRow {
+  LogIndex base;         // the newest commitment; 0 when there is none
+  uint64_t changes = 0;  // entries that changed the tally since
+  bool operator==(const TallyStateRow&) const = default;
 };
 
 struct RefusalRow {
@@ -138,6 +169,9 @@ Bytes Encode(const KeyRow& row);
 Bytes Encode(const ResultRow& row);
 Bytes Encode(const RoundRow& row);
 Bytes Encode(const TallyRow& row);
+Bytes Encode(const NodeRow& row);
+Bytes Encode(const TallyDelta& row);
+Bytes Encode(const TallyStateRow& row);
 Bytes Encode(const RefusalRow& row);
 Bytes Encode(const FindingRow& row);
 Bytes Encode(const admission::ReferenceState& row);

@@ -23,16 +23,28 @@ using admission::SealState;
 using admission::StationState;
 
 State::State(const KeyValueReader* base, TreeSize size, Registry registry)
-    : rows_(base), registry_(std::move(registry)), size_(size) {
+    : rows_(base),
+      registry_(std::move(registry)),
+      tallies_(&registry_, &rows_),
+      size_(size) {
   // What every event looks up again.
-  for (const TableId table : {kRegistry, kKeys, kResults, kTallies}) {
+  for (const TableId table : {kRegistry, kKeys, kResults}) {
     rows_.Cache(table, limits::kRowCacheBytesMax);
   }
 }
 
 jejak::Result<std::unique_ptr<State>> State::Load(const KeyValueReader* base, TreeSize size) {
   JEJAK_ASSIGN_OR_RETURN(Registry registry, Registry::Load(*base));
-  return std::unique_ptr<State>(new State(base, size, std::move(registry)));
+  std::unique_ptr<State> state(new State(base, size, std::move(registry)));
+  JEJAK_RETURN_IF_ERROR(state->tallies_.Load());
+  const auto cursor = base->NewCursor(kObserved);
+  cursor->SeekBefore(Bytes(9, '\xff'));
+  if (cursor->Valid()) {
+    Reader reader(cursor->key());
+    state->observed_ = UnixMicros(static_cast<int64_t>(reader.Be64()));
+  }
+  JEJAK_RETURN_IF_ERROR(base->status());
+  return state;
 }
 
 void State::Damage(std::string what) const {
@@ -41,6 +53,7 @@ void State::Damage(std::string what) const {
 
 Status State::status() const {
   JEJAK_RETURN_IF_ERROR(rows_.status());
+  JEJAK_RETURN_IF_ERROR(tallies_.status());
   return damage_;
 }
 
@@ -228,8 +241,16 @@ bool State::ForkLogged(const PublicKey& key, uint64_t sequence) const {
   return rows_.Get(kRegistry, ForkKey(key, sequence), &value);
 }
 
-void State::Flush() {
-  if (!tallies_.Flush(registry_, &rows_)) Damage("a tally row is damaged or out of range");
+std::optional<std::string_view> State::CommitmentFault(const event::Event& next, bool accepted,
+                                                       UnixMicros received_at) {
+  const auto* commitment = std::get_if<event::TallyCommitted>(&next.body);
+  if (commitment == nullptr || !accepted)
+    return CommitmentDue() ? std::optional<std::string_view>("COMMITMENT_MISSING") : std::nullopt;
+  if (commitment->root != TallyRoot()) return "TALLY_ROOT_DIFFERS";
+  if (next.occurred_at != received_at) return "COMMITMENT_TIME_DIFFERS";
+  return std::nullopt;
 }
+
+void State::Flush() { tallies_.Flush(); }
 
 }  // namespace jejak::projection

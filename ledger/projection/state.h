@@ -15,11 +15,12 @@
 
 #include "ledger/admission/state_view.h"
 #include "ledger/base/kv.h"
+#include "ledger/base/limits.h"
 #include "ledger/event/bodies.h"
 #include "ledger/event/codec.h"
 #include "ledger/projection/registry.h"
 #include "ledger/projection/rows.h"
-#include "ledger/projection/tally.h"
+#include "ledger/projection/tally_tree.h"
 
 namespace jejak::projection {
 
@@ -46,6 +47,18 @@ class State final : public admission::StateView {
   Overlay& rows() { return rows_; }
   const Registry& registry() const { return registry_; }
   Status status() const;
+
+  // The root of the tally tree over the entries so far. Costs the nodes changed since it was last
+  // asked for.
+  Hash TallyRoot() { return tallies_.Root(); }
+  // Entries that changed the tally since the newest commitment.
+  uint64_t TallyChanges() const { return tallies_.changes(); }
+  // The next entry must be a commitment to the tally.
+  bool CommitmentDue() const { return tallies_.changes() >= limits::kTallyChangesMax; }
+  // What is wrong with the next entry as far as commitments go: COMMITMENT_MISSING where one is
+  // due, TALLY_ROOT_DIFFERS, COMMITMENT_TIME_DIFFERS. None when nothing is.
+  std::optional<std::string_view> CommitmentFault(const event::Event& next, bool accepted,
+                                                  UnixMicros received_at);
 
   std::optional<admission::ElectionState> Election() const override;
   std::string ElectionName() const override;
@@ -86,6 +99,7 @@ class State final : public admission::StateView {
 
   // fold.cc: the author's chain, refusals, activity, dispatch.
   void AdvanceAuthor(const LoggedEvent& e);
+  void NoteObserved(const LoggedEvent& e);
   KeyRow* LoadKey(const PublicKey& key) const;
   void FoldBody(const LoggedEvent& e);
   // fold_registry.cc
@@ -150,8 +164,9 @@ class State final : public admission::StateView {
 
   Overlay rows_;
   Registry registry_;
-  TallyAccumulator tallies_;
+  TallyTree tallies_;
   TreeSize size_;
+  UnixMicros observed_;  // the latest that a source stated; 0 for none
   mutable Status damage_;
   // The row last asked for: admission asks, then the fold changes the same one.
   mutable std::optional<std::pair<PublicKey, std::optional<KeyRow>>> key_memo_;

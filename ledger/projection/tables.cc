@@ -60,6 +60,42 @@ Bytes RecapPartKey(const PublicKey& author, std::string_view contest,
   return out;
 }
 
+Bytes TallyStateKey() { return "t"; }
+
+Bytes TallyNodePrefix(std::string_view contest, election::Level level,
+                      const election::RegionCode& inside) {
+  Bytes out;
+  out.reserve(contest.size() + 24);
+  out.append(contest);
+  out.push_back('\0');
+  out.push_back(static_cast<char>(level));
+  return out.append(inside.view());
+}
+
+Bytes TallyNodeKey(std::string_view contest, const election::RegionCode& region,
+                   LogIndex commitment) {
+  Bytes out = TallyNodePrefix(contest, region.level(), region);
+  Writer(&out).Be64(commitment.value);
+  return out;
+}
+
+Bytes TallyDeltaPrefix(LogIndex base, std::string_view contest,
+                       const election::RegionCode& place) {
+  Bytes out;
+  out.reserve(contest.size() + 30);
+  Writer(&out).Be64(base.value);
+  out.append(contest);
+  out.push_back('\0');
+  return out.append(place.view());
+}
+
+Bytes TallyDeltaKey(LogIndex base, std::string_view contest, const election::RegionCode& place,
+                    LogIndex index) {
+  Bytes out = TallyDeltaPrefix(base, contest, place);
+  Writer(&out).Be64(index.value);
+  return out;
+}
+
 Bytes PlaceKey(std::string_view contest, const election::RegionCode& place) {
   Bytes out;
   out.reserve(contest.size() + 14);

@@ -18,11 +18,14 @@ inline constexpr TableId kRegistry{
 inline constexpr TableId kKeys{17};         // public key -> enrolment and chain
 inline constexpr TableId kResults{18};      // contest, TPS -> newest round
 inline constexpr TableId kPastRounds{19};   // contest, TPS, round -> a round that another followed
-inline constexpr TableId kTallies{20};      // contest, region -> sums
+inline constexpr TableId kTallyNodes{20};   // contest, region, commitment -> node as of it
 inline constexpr TableId kActivity{21};     // official, index -> what it did
 inline constexpr TableId kFindings{22};     // contest, place, rule, row, opened by -> cleared by
 inline constexpr TableId kRefusals{23};     // index -> reason, official, place
 inline constexpr TableId kReferences{24};   // event hash -> what others may refer to
+inline constexpr TableId kTallyDeltas{25};  // commitment before, contest, place, index -> change
+inline constexpr TableId kCommitments{26};  // index of a tallyCommitted -> its root
+inline constexpr TableId kObserved{27};     // a source's time, later than all before -> its entry
 
 // Event hash -> index. Written by the fold, but kept with the log: it is the same in every
 // generation.
@@ -46,7 +49,20 @@ Bytes ForkKey(const PublicKey& key, uint64_t sequence);
 Bytes RecapPartKey(const PublicKey& author, std::string_view contest,
                    const election::RegionCode& region, uint16_t part);
 
-// contest \0 code, for kResults and kTallies; with the round behind it for kPastRounds.
+// What the tally tree has gathered since the newest commitment.
+Bytes TallyStateKey();
+// Level and code of the region, then the index of the commitment: the children of a region lie
+// together, and so do the versions of one.
+Bytes TallyNodePrefix(std::string_view contest, election::Level level,
+                      const election::RegionCode& inside);
+Bytes TallyNodeKey(std::string_view contest, const election::RegionCode& region,
+                   LogIndex commitment);
+// `base` is the commitment before the entry, 0 when there is none.
+Bytes TallyDeltaPrefix(LogIndex base, std::string_view contest, const election::RegionCode& place);
+Bytes TallyDeltaKey(LogIndex base, std::string_view contest, const election::RegionCode& place,
+                    LogIndex index);
+
+// contest \0 code, for kResults; with the round behind it for kPastRounds.
 Bytes PlaceKey(std::string_view contest, const election::RegionCode& place);
 Bytes PastRoundKey(std::string_view contest, const election::StationCode& tps, uint16_t round);
 Bytes ActivityKey(std::string_view official, LogIndex index);

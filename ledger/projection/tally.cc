@@ -3,17 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "ledger/projection/tables.h"
-
 namespace jejak::projection {
 namespace {
-
-// Whether a region that votes on several ballots keeps the sum of this field.
-bool KeptWhenMixed(const ContestEntry& contest, const FieldKey& key) {
-  if (key.kind == election::FieldKind::kFigure) return true;
-  const auto it = contest.meanings.find(key.id);
-  return it != contest.meanings.end() && it->second.kind == election::ChoiceKind::kParty;
-}
 
 bool AddTo(uint64_t* sum, int64_t delta) {
   if (delta < 0 && *sum < static_cast<uint64_t>(-delta)) return false;
@@ -21,6 +12,14 @@ bool AddTo(uint64_t* sum, int64_t delta) {
     return false;
   *sum += static_cast<uint64_t>(delta);
   return true;
+}
+
+}  // namespace
+
+bool KeptWhenMixed(const ContestEntry& contest, const FieldKey& key) {
+  if (key.kind == election::FieldKind::kFigure) return true;
+  const auto it = contest.meanings.find(key.id);
+  return it != contest.meanings.end() && it->second.kind == election::ChoiceKind::kParty;
 }
 
 bool ApplyDelta(const TallyDelta& delta, TallyRow* row) {
@@ -42,23 +41,6 @@ bool ApplyDelta(const TallyDelta& delta, TallyRow* row) {
   row->sums = std::move(merged);
   return true;
 }
-
-bool UpdateRow(const std::string& contest, const RegionCode& region, const TallyDelta& delta,
-               Overlay* rows) {
-  const Bytes key = PlaceKey(contest, region);
-  TallyRow row;
-  Bytes value;
-  if (rows->Get(kTallies, key, &value)) {
-    auto decoded = Decode<TallyRow>(value);
-    if (!decoded) return false;
-    row = std::move(*decoded);
-  }
-  if (!ApplyDelta(delta, &row)) return false;
-  rows->Put(kTallies, key, Encode(row));
-  return true;
-}
-
-}  // namespace
 
 void TallyDelta::Add(const TallyDelta& other) {
   stations.Add(other.stations);
@@ -105,59 +87,32 @@ std::vector<SumDelta> CellDeltas(const std::vector<Cell>& before, const std::vec
   return out;
 }
 
-void TallyAccumulator::Add(const std::string& contest, const RegionCode& place,
-                           const TallyDelta& delta) {
-  const RegionCode village =
-      place.IsStation() ? place.At(election::Level::kVillage) : place;
-  pending_[contest][village].Add(delta);
+event::StationTally StationTallyOf(std::string_view contest, const StationCode& tps,
+                                   const RoundRow& shown) {
+  event::StationTally out;
+  out.contest = std::string(contest);
+  out.tps = tps;
+  out.round = shown.round;
+  out.values.reserve(shown.cells.size());
+  for (const Cell& cell : shown.cells) out.values.push_back({cell.key, cell.value});
+  if (shown.HasResult()) out.event = shown.newest_event;
+  return out;
 }
 
-bool TallyAccumulator::Flush(const Registry& registry, Overlay* rows) {
-  for (auto& [contest_id, regions] : pending_) {
-    const ContestEntry* contest = registry.Contest(contest_id);
-    if (contest == nullptr) return false;
-    // From the villages up: each level's changes are the sums of those below.
-    std::map<RegionCode, TallyDelta> level = std::move(regions);
-    while (!level.empty()) {
-      std::map<RegionCode, TallyDelta> above;
-      for (auto& [region, delta] : level) {
-        if (contest->OnlyBallotOf(region) == nullptr) {
-          std::erase_if(delta.sums,
-                        [&](const SumDelta& d) { return !KeptWhenMixed(*contest, d.key); });
-        }
-        if (!UpdateRow(contest_id, region, delta, rows)) return false;
-        if (!region.IsNation()) above[region.Parent()].Add(delta);
-      }
-      level = std::move(above);
-    }
+event::RegionTally RegionTallyOf(std::string_view contest, const RegionCode& region,
+                                 const NodeRow& node) {
+  event::RegionTally out;
+  out.contest = std::string(contest);
+  out.region = region;
+  out.registered = static_cast<uint32_t>(node.tally.stations.total);
+  out.reported = static_cast<uint32_t>(node.tally.stations.reported);
+  out.children = node.children;
+  out.sums.reserve(node.tally.sums.size());
+  for (const SumCell& cell : node.tally.sums) {
+    out.sums.push_back({cell.key, cell.sum, cell.present});
   }
-  pending_.clear();
-  return true;
-}
-
-bool DropMixedSums(const ContestEntry& contest, const admission::BallotState& added,
-                   Overlay* rows) {
-  std::vector<RegionCode> regions;
-  for (RegionCode member : added.members) {
-    while (!member.IsNation()) {
-      member = member.Parent();
-      regions.push_back(member);
-    }
-  }
-  std::sort(regions.begin(), regions.end());
-  regions.erase(std::unique(regions.begin(), regions.end()), regions.end());
-  for (const RegionCode& region : regions) {
-    if (contest.OnlyBallotOf(region) != nullptr) continue;
-    const Bytes key = PlaceKey(contest.state->id, region);
-    Bytes value;
-    if (!rows->Get(kTallies, key, &value)) continue;
-    auto row = Decode<TallyRow>(value);
-    if (!row) return false;
-    const size_t before = row->sums.size();
-    std::erase_if(row->sums, [&](const SumCell& c) { return !KeptWhenMixed(contest, c.key); });
-    if (row->sums.size() != before) rows->Put(kTallies, key, Encode(*row));
-  }
-  return true;
+  out.children_root = node.children_root;
+  return out;
 }
 
 }  // namespace jejak::projection

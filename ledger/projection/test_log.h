@@ -15,6 +15,7 @@
 
 #include "ledger/crypto/sha256.h"
 #include "ledger/projection/state.h"
+#include "ledger/projection/tally_history.h"
 #include "ledger/projection/tables.h"
 
 namespace jejak::projection::testing {
@@ -35,7 +36,8 @@ inline PublicKey KeyOf(uint8_t number) {
 // Authors whom TestLog::Open enrols.
 inline constexpr uint8_t kRoot = 1, kLedger = 2, kBawaslu = 3, kKpps = 4, kPpk = 5, kImporter = 6;
 
-inline constexpr TableId kAllTables[] = {kRegistry, kKeys,     kResults,  kPastRounds, kTallies,
+inline constexpr TableId kAllTables[] = {kRegistry, kKeys,     kResults,  kPastRounds, kTallyNodes,
+                                         kTallyDeltas, kCommitments, kObserved,
                                          kActivity, kFindings, kRefusals, kReferences, kEventIndex};
 
 struct TestEntry {
@@ -150,6 +152,9 @@ class TestLog {
     Load();
   }
 
+  // The ledger's own commitment to the tallies as they are.
+  LogIndex CommitTally() { return Add(kLedger, event::TallyCommitted{state_->TallyRoot()}); }
+
   const Hash& HashOf(LogIndex index) const { return log_[index.value].hash; }
   const std::vector<TestEntry>& log() const { return log_; }
   State& state() { return *state_; }
@@ -171,7 +176,13 @@ class TestLog {
     return Get<ResultRow>(kResults, PlaceKey(contest, Code(tps))).value_or(ResultRow{}).newest;
   }
   TallyRow Tally(std::string_view contest, std::string_view region) const {
-    return Get<TallyRow>(kTallies, PlaceKey(contest, Code(region))).value_or(TallyRow{});
+    return TallyAt(contest, Code(region), TreeSize(log_.size()));
+  }
+  // As of an earlier size, from the committed rows.
+  TallyRow TallyAt(std::string_view contest, const RegionCode& region, TreeSize size) const {
+    auto row = TallyHistory(&rows_).At(*state_->registry().Contest(contest), region, size);
+    EXPECT_TRUE(row.ok()) << row.status().ToString();
+    return row.ok() ? *row : TallyRow{};
   }
 
  private:

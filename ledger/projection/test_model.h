@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "ledger/election/rules.h"
+#include "ledger/event/tally_nodes.h"
+#include "ledger/merkle/rfc6962.h"
 #include "ledger/projection/test_log.h"
 
 namespace jejak::projection::testing {
@@ -164,9 +166,10 @@ class Model {
     }
   }
 
-  // Every row of kTallies, from every station.
-  std::map<Bytes, TallyRow> Tallies() const {
-    std::map<Bytes, TallyRow> out;
+  using Place = std::pair<std::string, RegionCode>;
+  // The sums of every region, from every station.
+  std::map<Place, TallyRow> Tallies() const {
+    std::map<Place, TallyRow> out;
     for (const auto& [id, contest] : contests) {
       std::map<RegionCode, std::map<FieldKey, SumCell>> sums;
       for (const auto& [tps, station] : contest.stations) {
@@ -174,7 +177,7 @@ class Model {
         const StationFlags flags = shown.Flags();
         for (RegionCode region = tps; !region.IsNation();) {
           region = region.Parent();
-          out[PlaceKey(id, region)].stations.Add({1, flags.reported, flags.corrected,
+          out[{id, region}].stations.Add({1, flags.reported, flags.corrected,
                                                   flags.completed, flags.evidence_replaced,
                                                   flags.with_findings});
           const bool mixed = contest.BallotsIn(region) > 1;
@@ -187,10 +190,53 @@ class Model {
         }
       }
       for (const auto& [region, cells] : sums) {
-        for (const auto& [key, sum] : cells) out[PlaceKey(id, region)].sums.push_back(sum);
+        for (const auto& [key, sum] : cells) out[{id, region}].sums.push_back(sum);
       }
     }
     return out;
+  }
+
+  // The root of the tally tree, every node made anew.
+  Hash Root() const {
+    const std::map<Place, TallyRow> tallies = Tallies();
+    std::vector<Hash> nations;
+    for (const auto& [id, contest] : contests) {
+      if (contest.stations.empty()) continue;
+      std::map<RegionCode, std::map<RegionCode, Hash>> children;
+      for (const auto& [tps, station] : contest.stations) {
+        const ModelRound& shown = station.Shown();
+        event::StationTally node;
+        node.contest = id;
+        node.tps = tps;
+        node.round = shown.number;
+        for (const Cell& cell : shown.Cells()) node.values.push_back({cell.key, cell.value});
+        if (!shown.versions.empty()) node.event = shown.newest_event;
+        children[tps.Parent()][tps] = event::StationNodeHash(event::Encode(node).value());
+      }
+      for (const auto level : {election::Level::kVillage, election::Level::kDistrict,
+                               election::Level::kRegency, election::Level::kProvince,
+                               election::Level::kNation}) {
+        const auto regions = children;
+        for (const auto& [region, below] : regions) {
+          if (region.level() != level) continue;
+          const TallyRow& row = tallies.at({id, region});
+          event::RegionTally node;
+          node.contest = id;
+          node.region = region;
+          node.registered = static_cast<uint32_t>(row.stations.total);
+          node.reported = static_cast<uint32_t>(row.stations.reported);
+          node.children = static_cast<uint32_t>(below.size());
+          for (const SumCell& sum : row.sums) node.sums.push_back({sum.key, sum.sum, sum.present});
+          std::vector<Hash> leaves;
+          for (const auto& [code, hash] : below) leaves.push_back(merkle::LeafHash(hash.view()));
+          node.children_root = merkle::RootOf(leaves);
+          const Hash hash = event::RegionNodeHash(event::Encode(node).value());
+          region.IsNation() ? nations.push_back(merkle::LeafHash(hash.view()))
+                            : void(children[region.Parent()][region] = hash);
+        }
+      }
+    }
+    return merkle::RootOf(nations);
   }
 };
 

@@ -109,6 +109,7 @@ void Setup::Enrol(World* world, const Author& by, std::vector<event::OfficialFac
 void Setup::Genesis(World* world, uint64_t) {
   const PersonRow root = world->desk.Person("root");
   event::ElectionOpened body;
+  body.rules = event::kRulesNewest;
   body.name = "Simulasi Pemilu 2024 (suara rekaan)";
   body.kind = election::ElectionKind::kPemilu;
   body.mode = election::Mode::kSimulation;

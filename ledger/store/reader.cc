@@ -99,6 +99,13 @@ class RocksCursor : public Cursor {
     iterator_->Seek(rocksdb::Slice(key));
     Settle();
   }
+  void SeekBefore(ByteView key) override {
+    valid_ = false;
+    if (!iterator_) return;
+    iterator_->SeekForPrev(rocksdb::Slice(key));
+    if (iterator_->Valid() && iterator_->key() == rocksdb::Slice(key)) iterator_->Prev();
+    Settle();
+  }
 
  private:
   void Settle() {

@@ -90,6 +90,10 @@ class Verifier {
         return Status(Reason::kInterrupted, "verification was stopped");
       }
     }
+    if (!report_.fault && state_->CommitmentDue()) {
+      Blame(std::nullopt, "COMMITMENT_MISSING",
+            "the log ends where a commitment to the tallies is due");
+    }
     return Flush();
   }
 
@@ -129,6 +133,7 @@ class Verifier {
     last_received_ = e.entry.received_at;
     if (e.index.value == 0) CheckGenesis(e);
     CheckVerdict(e);
+    if (!report_.fault) CheckCommitment(e);
     if (report_.fault) return {};
     state_->Apply({e.event, e.hash, e.index, e.entry.received_at, e.entry.refusal});
     ++(e.entry.refusal ? report_.refused : report_.accepted);
@@ -171,6 +176,23 @@ class Verifier {
               "the log says " + name(e.entry.refusal) + ", the rules say " + name(refusal));
       }
     }
+  }
+
+  void CheckCommitment(const Checked& e) {
+    const bool accepted = !e.entry.refusal.has_value();
+    const auto fault = state_->CommitmentFault(e.event, accepted, e.entry.received_at);
+    if (fault == "COMMITMENT_MISSING") {
+      Blame(e.index, std::string(*fault),
+            "the ledger did not commit to its tallies when it had to, before this entry");
+    } else if (fault == "TALLY_ROOT_DIFFERS") {
+      Blame(e.index, std::string(*fault),
+            "the ledger signed for tallies that are not those of its entries: they give root " +
+                ToHex(state_->TallyRoot()));
+    } else if (fault) {
+      Blame(e.index, std::string(*fault),
+            "the commitment was not made when the ledger says that it received it");
+    }
+    if (accepted && e.event.kind() == event::BodyKind::kTallyCommitted) ++report_.commitments;
   }
 
   void CheckCheckpoint() {

@@ -43,6 +43,7 @@ class VerifyTest : public ::testing::Test {
         std::filesystem::temp_directory_path() / ("jejak-verify-" + std::to_string(getpid()));
     std::filesystem::remove_all(dir);
     engine::OpenOptions options;
+    options.markers = {journal::Markers::kNever, journal::Markers::kNever, true};
     options.ledger_key =
         std::make_shared<const crypto::SecretKey>(testing::SmallElection::KeyOf("ledger"));
     auto ledger = engine::Ledger::Create(dir, election_.Genesis(), options);

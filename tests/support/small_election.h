@@ -41,6 +41,7 @@ class SmallElection {
 
   event::SignedEvent Genesis() {
     event::ElectionOpened body;
+    body.rules = event::kRulesNewest;
     body.name = "Small election";
     body.mode = election::Mode::kSimulation;
     body.voting_day = 20240214;

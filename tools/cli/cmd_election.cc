@@ -160,7 +160,7 @@ Json ContestToJson(const projection::ContestEntry& contest) {
 
 Status ElectionShow(const Globals& globals, const ShowOptions&, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(*session));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
   const projection::ElectionRow& row = session->election();
   Json out;
   out["election"] = ToHex(row.state.id);

@@ -1,8 +1,8 @@
 // One entry: decoded, with its author's enrolment back to the root, and its proof.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
-#include <cstdio>
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/text.h"
@@ -64,33 +64,66 @@ Json ChainOf(const Session& session, const PublicKey& key) {
   return out;
 }
 
-Status WriteProof(const std::string& path, const std::string& text) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "wb"),
-                                                             &std::fclose);
-  if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
-      std::fflush(file.get()) != 0) {
-    return Status(Reason::kIoError, fmt::format("{} can't be written", path));
+// The votes of one level before or after the entry, by choice.
+Json VotesAt(const projection::TallyRow& row) {
+  Json out = Json::object();
+  for (const projection::SumCell& cell : row.sums) {
+    if (cell.key.kind == election::FieldKind::kVotes) out[std::to_string(cell.key.id)] = cell.sum;
   }
-  return OkStatus();
+  return out;
+}
+
+Json EffectToJson(const std::vector<projection::LevelEffect>& effect) {
+  Json out = Json::array();
+  for (const projection::LevelEffect& level : effect) {
+    Json one = RegionToJson(level.region);
+    one["before"] = VotesAt(level.before);
+    one["after"] = VotesAt(level.after);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+void PrintEffect(const Console& console, const std::vector<projection::LevelEffect>& effect) {
+  if (effect.empty()) {
+    return console.Line(console.T("it changed no total", "tidak mengubah jumlah apa pun"));
+  }
+  Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft});
+  table.Row(
+      {"", "", std::string(console.T("votes before and after", "suara sebelum dan sesudah"))});
+  for (const projection::LevelEffect& level : effect) {
+    std::string words;
+    for (const projection::SumCell& after : level.after.sums) {
+      if (after.key.kind != election::FieldKind::kVotes) continue;
+      const auto before = std::find_if(level.before.sums.begin(), level.before.sums.end(),
+                                       [&](const auto& cell) { return cell.key == after.key; });
+      words += fmt::format("{}{}: {} → {}", words.empty() ? "" : ", ", after.key.id,
+                           before == level.before.sums.end() ? "-" : console.Number(before->sum),
+                           console.Number(after.sum));
+    }
+    table.Row({level.region.code.display(), level.region.name, words});
+  }
+  table.Print(console);
 }
 
 Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
-  if (options.effect) {
-    return Status(Reason::kInvalidArgument,
-                  "--effect: totals before and after an entry come with the tally tree");
-  }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   JEJAK_ASSIGN_OR_RETURN(const LogIndex index, Find(session->view(), options.entry));
   JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, session->view().Entry(index));
   if (!options.proof.empty()) {
     JEJAK_ASSIGN_OR_RETURN(const std::string proof, session->view().TlogProof(index));
-    JEJAK_RETURN_IF_ERROR(WriteProof(options.proof, proof));
+    JEJAK_RETURN_IF_ERROR(WriteTextFile(options.proof, proof));
   }
   Authors authors(session.get());
   const Json chain = ChainOf(*session, entry.event.author);
+  std::vector<projection::LevelEffect> effect;
+  if (options.effect) {
+    JEJAK_ASSIGN_OR_RETURN(effect, session->queries().EffectOf(entry));
+  }
   const Console& console = globals.console;
   if (console.json) {
     Json out;
+    if (options.effect) out["effect"] = EffectToJson(effect);
     out["entry"] = EntryToJson(console, entry, &authors);
     out["signature"] = ToHex(entry.entry.signature);
     out["enrolment"] = chain;
@@ -115,6 +148,7 @@ Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
                              link["enrolled_at_index"].get<uint64_t>()));
   }
   console.Line(DumpPretty(BodyToJson(entry.event.body)));
+  if (options.effect) PrintEffect(console, effect);
   return OkStatus();
 }
 

@@ -13,7 +13,7 @@ namespace jejak::cli {
 namespace {
 
 struct HistoryOptions {
-  std::string contest, tps;
+  std::string contest, tps, as_of;
 };
 
 Json ChangesToJson(const projection::Version& version) {
@@ -119,11 +119,11 @@ Status HistoryCommand(const Globals& globals, const HistoryOptions& options, Run
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode tps, ParseRegion(options.tps));
   if (!tps.IsStation()) return Status(Reason::kInvalidArgument, "--tps is the 13 digits of a TPS");
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, GoTo(session.get(), options.as_of));
   JEJAK_ASSIGN_OR_RETURN(const auto versions, session->queries().History(options.contest, tps));
   Authors authors(session.get());
   const Console& console = globals.console;
   if (!console.json) {
-    JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(*session));
     console.Line(fmt::format("{}  TPS {}: {} {}", options.contest, tps.str(), versions.size(),
                              console.T("versions", "versi")));
     if (const std::string mode = ModeWords(*session, console); !mode.empty()) console.Line(mode);
@@ -135,6 +135,7 @@ Status HistoryCommand(const Globals& globals, const HistoryOptions& options, Run
   Json out;
   out["contest"] = options.contest;
   out["tps"] = tps.str();
+  out["as_of"] = AsOfToJson(as_of);
   out["versions"] = Json::array();
   for (const projection::Version& version : versions)
     out["versions"].push_back(VersionToJson(version, &authors));
@@ -150,7 +151,9 @@ void AddHistoryCommands(Program* program) {
                                    options, &HistoryCommand);
   command->add_option("--contest", options->contest, "contest, such as ppwp")->required();
   command->add_option("--tps", options->tps, "13 digits of the TPS")->required();
+  command->add_option("--as-of", options->as_of, "log size or time");
   AddTraceCommand(program);
+  AddExplainCommand(program);
 }
 
 }  // namespace jejak::cli

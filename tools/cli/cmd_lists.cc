@@ -13,7 +13,7 @@ namespace jejak::cli {
 namespace {
 
 struct FindingsOptions {
-  std::string contest, region = "0", rule;
+  std::string contest, region = "0", rule, as_of;
   bool open = false;
 };
 
@@ -45,7 +45,7 @@ Status FindingsCommand(const Globals& globals, const FindingsOptions& options, R
       return Status(Reason::kInvalidArgument, fmt::format("--rule {}: no such rule", options.rule));
   }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(*session));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, GoTo(session.get(), options.as_of));
   const std::optional<std::string> contest =
       options.contest.empty() ? std::nullopt : std::optional(options.contest);
   JEJAK_ASSIGN_OR_RETURN(auto lines, session->queries().Findings(contest, region, rule));
@@ -132,7 +132,7 @@ Status ShowPage(const Globals& globals, const Session& session, const PageOption
       console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), next));
     return OkStatus();
   }
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(session));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(session));
   out["as_of"] = AsOfToJson(as_of);
   out[name] = Json::array();
   for (const Line& line : lines) {
@@ -194,6 +194,7 @@ void AddListCommands(Program* program) {
   command->add_option("--contest", findings->contest, "only this contest");
   command->add_option("--region", findings->region, "only in this region");
   command->add_option("--rule", findings->rule, "only this rule, such as C09");
+  command->add_option("--as-of", findings->as_of, "log size or time");
   command->add_flag("--open", findings->open, "without those that were cleared");
 
   const auto activity = std::make_shared<PageOptions>();

@@ -88,7 +88,7 @@ Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*)
     if (!filter.Matches(entry, session->queries())) continue;
     globals.console.Print({{"entry", EntryToJson(globals.console, entry, &authors)}});
   }
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(*session));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
   Json progress;
   progress["state"] = std::max(end, options.from) == size ? "caught_up" : "behind";
   progress["size"] = size;

@@ -102,6 +102,9 @@ Result<std::unique_ptr<engine::Ledger>> OpenOrCreate(const Globals& globals,
                                                      const sim::Simulation& simulation,
                                                      const sim::Step& genesis) {
   engine::OpenOptions options;
+  // The log of a seed is the same on every machine, however often it is stopped: commitments come
+  // by count, and where an hour of the scenario ends.
+  options.markers = journal::Markers::None();
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, simulation.KeyOf("ledger"));
   options.ledger_key = std::make_shared<crypto::SecretKey>(std::move(key));
   std::error_code error;
@@ -145,6 +148,7 @@ class Player {
       // A ledger is made with genesis alone; the name of its root comes after.
       if (index == LogIndex(0)) JEJAK_RETURN_IF_ERROR(PutPeople(steps.front()));
       ++existing_;
+      last_ = steps.front().received_at;
       steps = steps.subspan(1);
     }
     skipping_ = steps.empty() && skipping_;
@@ -194,6 +198,8 @@ class Player {
     group.outcomes = promise->get_future();
     engine::SubmitOptions options;
     options.received_at = time;
+    options.commit_before = Hour(last_) != Hour(time);
+    last_ = time;
     ledger_->SubmitAsync(std::move(events), options,
                          [promise](auto outcomes) { promise->set_value(std::move(outcomes)); });
     return group;
@@ -228,8 +234,11 @@ class Player {
                               InfoOf(got.reason).name, InfoOf(step.expected.reason).name));
   }
 
+  static int64_t Hour(UnixMicros time) { return time.value / 3'600'000'000; }
+
   engine::Ledger* ledger_;
   std::shared_ptr<const engine::View> before_;
+  UnixMicros last_;  // when the step before was received
   Progress progress_;
   TreeSize size_;
   bool skipping_ = true;

@@ -160,8 +160,7 @@ Status PrintTable(const Session& session, const Console& console, const Stations
 Status StationsCommand(const Globals& globals, const StationsOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_RETURN_IF_ERROR(CheckAsOf(*session, options.as_of));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(*session));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, GoTo(session.get(), options.as_of));
   std::string ignored;
   JEJAK_RETURN_IF_ERROR(
       session->queries().Stations(options.contest, region, "", 0, &ignored).status());

@@ -12,7 +12,7 @@ namespace {
 
 struct TallyOptions {
   std::string contest, region, dapil, as_of, proof;
-  bool children = false;
+  bool children = false, sum = false;
 };
 
 std::string SumWords(const Console& console, const projection::ChoiceSum& sum) {
@@ -102,66 +102,109 @@ Json ChildToJson(const projection::Tally& child) {
   return out;
 }
 
-Status TallyCommand(const Globals& globals, const TallyOptions& options, Run*) {
-  if (options.region.empty() == options.dapil.empty()) {
-    return Status(Reason::kUsage, "give either --region CODE or --dapil CODE");
-  }
-  if (!options.proof.empty()) {
-    return Status(Reason::kInvalidArgument, "--proof: proofs of tallies come with the tally tree");
-  }
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_RETURN_IF_ERROR(CheckAsOf(*session, options.as_of));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(*session));
-  const projection::Queries& queries = session->queries();
+Status WriteProof(const Session& session, const std::string& contest,
+                  const election::RegionCode& region, bool sum, const std::string& file) {
+  JEJAK_ASSIGN_OR_RETURN(projection::TallyProof proof,
+                         session.queries().Prove(contest, region, sum));
+  JEJAK_ASSIGN_OR_RETURN(const auto commitment, session.queries().Commitment());
+  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry genesis, session.view().Entry(LogIndex(0)));
+  proof.genesis = genesis.entry.event;
+  JEJAK_ASSIGN_OR_RETURN(proof.commitment, session.view().EntryBytes(*commitment));
+  JEJAK_ASSIGN_OR_RETURN(proof.tlog_proof, session.view().TlogProof(*commitment));
+  return WriteTextFile(file, projection::FormatTallyProof(proof));
+}
+
+// What the command shows.
+struct Shown {
+  AsOf as_of;
   projection::Tally tally;
+  std::vector<projection::Tally> children;
+};
+
+Status CheckOptions(const TallyOptions& options) {
+  if (options.region.empty() == options.dapil.empty())
+    return Status(Reason::kUsage, "give either --region CODE or --dapil CODE");
+  if (options.sum && options.proof.empty())
+    return Status(Reason::kUsage, "--sum makes a proof: give --proof FILE too");
+  if (!options.proof.empty() && options.region.empty()) {
+    return Status(Reason::kInvalidArgument,
+                  "a dapil's figures are the sum of its member regions: prove each of them");
+  }
+  return OkStatus();
+}
+
+Result<Shown> Look(Session* session, const TallyOptions& options) {
+  Shown out;
+  JEJAK_ASSIGN_OR_RETURN(out.as_of, GoTo(session, options.as_of));
+  if (!options.proof.empty()) {
+    // What is proven is what the ledger committed to: the figures shown are of that size too.
+    if (!out.as_of.commitment)
+      return Status(Reason::kNotCommitted, fmt::format("size {}", out.as_of.size.value));
+    JEJAK_ASSIGN_OR_RETURN(out.as_of,
+                           GoTo(session, std::to_string(out.as_of.commitment->value)));
+  }
+  const projection::Queries& queries = session->queries();
   std::vector<election::RegionCode> below;
   if (!options.dapil.empty()) {
-    JEJAK_ASSIGN_OR_RETURN(tally, queries.TallyOfDapil(options.contest, options.dapil));
+    JEJAK_ASSIGN_OR_RETURN(out.tally, queries.TallyOfDapil(options.contest, options.dapil));
     below = queries.registry()
                 .Contest(options.contest)
                 ->ballots.find(options.dapil)
                 ->second->ballot->members;
   } else {
     JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-    JEJAK_ASSIGN_OR_RETURN(tally, queries.TallyOf(options.contest, region));
+    JEJAK_ASSIGN_OR_RETURN(out.tally, queries.TallyOf(options.contest, region));
     if (options.children) {
       JEJAK_ASSIGN_OR_RETURN(below, queries.Children(options.contest, region));
     }
   }
-  std::vector<projection::Tally> children;
-  for (const election::RegionCode& code :
-       options.children ? below : std::vector<election::RegionCode>()) {
-    JEJAK_ASSIGN_OR_RETURN(projection::Tally child, queries.TallyOf(options.contest, code));
-    children.push_back(std::move(child));
+  if (!options.children) below.clear();
+  for (const election::RegionCode& code : below) {
+    JEJAK_ASSIGN_OR_RETURN(out.children.emplace_back(), queries.TallyOf(options.contest, code));
   }
+  return out;
+}
 
-  const Console& console = globals.console;
-  if (!console.json) {
-    PrintHead(*session, console, options.contest, tally, as_of);
-    PrintFigures(console, tally);
-    PrintChildren(console, children);
-    return OkStatus();
-  }
+Json ShownToJson(const Session& session, const TallyOptions& options, const Shown& shown) {
   Json out;
-  out["election"] = ToHex(session->election().state.id);
-  out["mode"] = std::string(Name(session->election().state.mode));
+  out["election"] = ToHex(session.election().state.id);
+  out["mode"] = std::string(Name(session.election().state.mode));
   out["contest"] = options.contest;
   if (options.dapil.empty()) {
-    out["region"] = RegionToJson(tally.region);
+    out["region"] = RegionToJson(shown.tally.region);
   } else {
     out["region"] = Json();
     out["dapil"] = options.dapil;
   }
-  out["as_of"] = AsOfToJson(as_of);
-  out["stations"] = StationsToJson(tally);
-  out["votes"] = SumsToJson(tally);
-  out["figures"] = FiguresToJson(tally);
-  out["present"] = PresentToJson(tally);
+  out["as_of"] = AsOfToJson(shown.as_of);
+  out["stations"] = StationsToJson(shown.tally);
+  out["votes"] = SumsToJson(shown.tally);
+  out["figures"] = FiguresToJson(shown.tally);
+  out["present"] = PresentToJson(shown.tally);
   if (options.children) {
     out["children"] = Json::array();
-    for (const projection::Tally& child : children) out["children"].push_back(ChildToJson(child));
+    for (const projection::Tally& child : shown.children)
+      out["children"].push_back(ChildToJson(child));
   }
-  console.Print(out);
+  return out;
+}
+
+Status TallyCommand(const Globals& globals, const TallyOptions& options, Run*) {
+  JEJAK_RETURN_IF_ERROR(CheckOptions(options));
+  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
+  JEJAK_ASSIGN_OR_RETURN(const Shown shown, Look(session.get(), options));
+  if (!options.proof.empty()) {
+    JEJAK_RETURN_IF_ERROR(WriteProof(*session, options.contest, shown.tally.region.code,
+                                     options.sum, options.proof));
+  }
+  const Console& console = globals.console;
+  if (console.json) {
+    console.Print(ShownToJson(*session, options, shown));
+    return OkStatus();
+  }
+  PrintHead(*session, console, options.contest, shown.tally, shown.as_of);
+  PrintFigures(console, shown.tally);
+  PrintChildren(console, shown.children);
   return OkStatus();
 }
 
@@ -177,6 +220,7 @@ void AddTallyCommands(Program* program) {
   command->add_option("--as-of", options->as_of, "log size or time");
   command->add_flag("--children", options->children, "also what lies right below");
   command->add_option("--proof", options->proof, "write a proof of the figures to this file");
+  command->add_flag("--sum", options->sum, "a proof that also shows that they add up");
   AddStationsCommand(program);
 }
 

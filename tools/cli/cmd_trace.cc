@@ -89,8 +89,7 @@ Status TraceCommand(const Globals& globals, const TraceOptions& options, Run*) {
                   fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
   }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_RETURN_IF_ERROR(CheckAsOf(*session, options.as_of));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, NewestAsOf(*session));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, GoTo(session.get(), options.as_of));
   // Pages are of one log size: a token of another one would not sum up.
   std::string from;
   if (!options.page_token.empty()) {

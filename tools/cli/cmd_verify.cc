@@ -213,6 +213,7 @@ struct RebuildOptions {};
 Status RunRebuild(const Globals& globals, const RebuildOptions&, Run* run) {
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals));
   JEJAK_ASSIGN_OR_RETURN(const Hash before, session->ledger().ProjectionDigest());
+  JEJAK_ASSIGN_OR_RETURN(const Hash root_before, session->ledger().TallyRoot());
   Progress progress("rebuild", session->view().size().value);
   const auto start = std::chrono::steady_clock::now();
   JEJAK_RETURN_IF_ERROR(session->ledger().Rebuild([&](uint64_t done, uint64_t total) {
@@ -221,12 +222,15 @@ Status RunRebuild(const Globals& globals, const RebuildOptions&, Run* run) {
   }));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   JEJAK_ASSIGN_OR_RETURN(const Hash after, session->ledger().ProjectionDigest());
+  JEJAK_ASSIGN_OR_RETURN(const Hash root_after, session->ledger().TallyRoot());
   const uint64_t size = session->view().size().value;
   if (globals.console.json) {
     Json out;
     out["before"] = ToHex(before);
     out["after"] = ToHex(after);
     out["identical"] = before == after;
+    out["tally_root_before"] = ToHex(root_before);
+    out["tally_root_after"] = ToHex(root_after);
     out["size"] = size;
     out["seconds"] = seconds.count();
     globals.console.Print(out);
@@ -235,6 +239,7 @@ Status RunRebuild(const Globals& globals, const RebuildOptions&, Run* run) {
         fmt::format("{} {}", globals.console.T("before", "sebelum"), ToHex(before)));
     globals.console.Line(
         fmt::format("{} {}", globals.console.T("after ", "sesudah"), ToHex(after)));
+    globals.console.Line(fmt::format("tally root {} → {}", ToHex(root_before), ToHex(root_after)));
   }
   JEJAK_RETURN_IF_ERROR(session->Close());
   if (before == after) return {};
@@ -255,6 +260,7 @@ void AddVerifyCommands(Program* program) {
                      "hash of the genesis event, got from elsewhere");
   verify->add_option("--since", options->since, "a checkpoint kept from before");
   verify->add_option("--dir", options->dir, "an exported folder instead of a ledger");
+  AddVerifyProofCommand(program);
   const auto rebuild = std::make_shared<RebuildOptions>();
   program->Add(program->app(), "rebuild", "rebuild the projections from the log", rebuild,
                RunRebuild);

@@ -60,7 +60,9 @@ void AddEntryCommands(Program* program);
 void AddReplayCommand(Program* program);  // with AddEntryCommands
 void AddListCommands(Program* program);
 void AddLogCommands(Program* program);
+void AddExplainCommand(Program* program);   // with AddHistoryCommands
 void AddVerifyCommands(Program* program);
+void AddVerifyProofCommand(Program* program);  // with AddVerifyCommands
 void AddSimulateCommands(Program* program);
 
 }  // namespace jejak::cli

@@ -130,4 +130,14 @@ void Progress::Show(uint64_t done) {
   std::fflush(stderr);
 }
 
+Status WriteTextFile(const std::string& path, const std::string& text) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "wb"),
+                                                             &std::fclose);
+  if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
+      std::fflush(file.get()) != 0) {
+    return Status(Reason::kIoError, fmt::format("{} can't be written", path));
+  }
+  return OkStatus();
+}
+
 }  // namespace jejak::cli

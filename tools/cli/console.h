@@ -79,4 +79,7 @@ class Progress {
   bool drawn_ = false;
 };
 
+// Writes a small file that the caller asked for.
+Status WriteTextFile(const std::string& path, const std::string& text);
+
 }  // namespace jejak::cli

@@ -4,9 +4,12 @@
 
 #include <charconv>
 
+#include <charconv>
+
 #include "ledger/base/encoding.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
+#include "ledger/merkle/tree_reader.h"
 #include "tools/cli/json_parts.h"
 
 namespace jejak::cli {
@@ -184,12 +187,17 @@ Json VotesOfValues(const std::vector<election::FieldValue>& values) {
   return VotesToJson(list);
 }
 
-Result<AsOf> NewestAsOf(const Session& session) {
-  AsOf out{session.view().size(), UnixMicros(0), session.view().root()};
-  if (out.size.value == 0) return out;
+Result<AsOf> AsOfNow(const Session& session) {
+  const TreeSize size = session.queries().size();
+  AsOf out{size, UnixMicros(0), session.view().root(), std::nullopt};
+  if (size.value == 0) return out;
+  if (size != session.view().size()) {
+    JEJAK_ASSIGN_OR_RETURN(out.root, merkle::RootAt(session.view(), size));
+  }
   JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry last,
-                         session.view().Entry(LogIndex(out.size.value - 1)));
+                         session.view().Entry(LogIndex(size.value - 1)));
   out.time = last.entry.received_at;
+  JEJAK_ASSIGN_OR_RETURN(out.commitment, session.queries().Commitment());
   return out;
 }
 
@@ -198,30 +206,46 @@ Json AsOfToJson(const AsOf& as_of) {
   out["size"] = as_of.size.value;
   out["time"] = FormatTime(as_of.time);
   out["root"] = ToHex(as_of.root);
-  out["commitment"] = Json();
+  out["commitment"] = as_of.commitment ? Json(as_of.commitment->value) : Json();
   return out;
 }
 
-Status CheckAsOf(const Session& session, const std::string& text) {
-  if (text.empty()) return OkStatus();
-  const uint64_t size = session.view().size().value;
+Result<TreeSize> ParsePoint(const Session& session, const std::string& text) {
+  const TreeSize newest = session.view().size();
+  TreeSize size = newest;
   if (IsDigits(text)) {
-    if (text == std::to_string(size)) return OkStatus();
-  } else if (const auto time = ParseTime(text)) {
-    JEJAK_ASSIGN_OR_RETURN(const TreeSize at, session.view().SizeAt(*time));
-    if (at.value == size) return OkStatus();
-  } else if (!text.starts_with("observed:") || !ParseTime(std::string_view(text).substr(9))) {
-    return Status(
-        Reason::kInvalidArgument,
-        fmt::format(
-            "--as-of {}: neither a log size, nor an RFC 3339 time, nor observed: and a time",
-            text));
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size.value);
+    if (error != std::errc() || size > newest) {
+      return Status(Reason::kAsOfBeyondEnd,
+                    fmt::format("{}: the log has {} entries", text, newest.value))
+          .With("size", std::to_string(newest.value));
+    }
+  } else if (text.starts_with("observed:")) {
+    const auto time = ParseTime(std::string_view(text).substr(9));
+    if (!time) return Status(Reason::kInvalidArgument, text + ": no RFC 3339 time");
+    if (session.election().state.mode != election::Mode::kArchive) {
+      return Status(Reason::kInvalidArgument,
+                    "observed: is for archives; this ledger says when it received each entry");
+    }
+    JEJAK_ASSIGN_OR_RETURN(size, session.queries().SizeObservedBy(*time));
+  } else if (!text.empty()) {
+    const auto time = ParseTime(text);
+    if (!time) {
+      return Status(
+          Reason::kInvalidArgument,
+          text + ": neither a log size, nor an RFC 3339 time, nor observed: and a time");
+    }
+    JEJAK_ASSIGN_OR_RETURN(size, session.view().SizeAt(*time));
   }
-  return Status(Reason::kInvalidArgument, fmt::format("--as-of {}: this release answers for the "
-                                                      "newest size only, {}; earlier points come "
-                                                      "with the tally tree",
-                                                      text, size))
-      .With("size", std::to_string(size));
+  if (size.value == 0)
+    return Status(Reason::kAsOfTooEarly, text + ": before the first entry").With("size", "0");
+  return size;
+}
+
+Result<AsOf> GoTo(Session* session, const std::string& text) {
+  JEJAK_ASSIGN_OR_RETURN(const TreeSize size, ParsePoint(*session, text));
+  JEJAK_RETURN_IF_ERROR(session->Refocus(size));
+  return AsOfNow(*session);
 }
 
 std::string ModeWords(const Session& session, const Console& console) {

@@ -51,12 +51,17 @@ Json VotesOfValues(const std::vector<election::FieldValue>& values);
 struct AsOf {
   TreeSize size;
   UnixMicros time;  // of the newest entry
-  Hash root;
+  Hash root;        // of the log
+  std::optional<LogIndex> commitment;  // the newest at or before `size`
 };
-Result<AsOf> NewestAsOf(const Session& session);
+// What the session's queries answer for.
+Result<AsOf> AsOfNow(const Session& session);
+// The size that --as-of, --from or --to names: a size, a time, observed: and a time; empty for the
+// newest. AS_OF_TOO_EARLY, AS_OF_BEYOND_END.
+Result<TreeSize> ParsePoint(const Session& session, const std::string& text);
+// Makes the session answer as of that point.
+Result<AsOf> GoTo(Session* session, const std::string& text);
 Json AsOfToJson(const AsOf& as_of);
-// Refuses any point but the newest: earlier ones come with the tally tree.
-Status CheckAsOf(const Session& session, const std::string& text);
 
 // "ARCHIVE", "SIMULATION: the votes are invented", "" when live.
 std::string ModeWords(const Session& session, const Console& console);

@@ -133,6 +133,12 @@ Status Session::Refresh() {
   return OkStatus();
 }
 
+Status Session::Refocus(TreeSize size) {
+  JEJAK_ASSIGN_OR_RETURN(queries_,
+                         projection::Queries::Open(&view_->rows(), view_.get(), size));
+  return OkStatus();
+}
+
 Result<Signer> Signer::For(Session& session, crypto::SecretKey key) {
   JEJAK_ASSIGN_OR_RETURN(const event::ChainHead head, session.ledger().HeadOf(key.public_key()));
   return Signer(std::move(key), session.election().state.id, head);

@@ -56,6 +56,8 @@ class Session {
   const projection::Queries& queries() const { return *queries_; }
   const projection::ElectionRow& election() const { return *queries_->registry().election(); }
   Status Refresh();
+  // Later answers of queries() are as of `size`, at most the newest.
+  Status Refocus(TreeSize size);
   Status Close() { return ledger_->Close(); }
 
  private:

@@ -1,0 +1,401 @@
+// The text of a tally proof, and checking it.
+#include "ledger/projection/tally_proof.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <map>
+
+#include "ledger/base/encoding.h"
+#include "ledger/base/limits.h"
+#include "ledger/event/signing.h"
+#include "ledger/merkle/tlog_proof.h"
+
+namespace jejak::projection {
+namespace {
+
+using election::FieldName;
+using election::Level;
+using election::RegionCode;
+using event::FieldSum;
+
+constexpr std::string_view kVersion = "jejak/tally-proof/1";
+constexpr std::string_view kAnyVersion = "jejak/tally-proof/";
+
+void AddPath(const merkle::Path& path, std::string* out) {
+  for (const Hash& hash : path) *out += " " + ToBase64(hash.view());
+}
+
+Status Malformed(std::string what) { return Status(Reason::kProofMalformed, std::move(what)); }
+
+// Words of the proof's lines, one after the other.
+class Lines {
+ public:
+  explicit Lines(ByteView text) : rest_(text) {}
+  // The words of the next line, when it begins with `name`; none otherwise.
+  std::optional<std::vector<std::string_view>> Next(std::string_view name) {
+    const size_t end = rest_.find('\n');
+    if (end == rest_.npos) return std::nullopt;
+    std::vector<std::string_view> words;
+    for (std::string_view line = rest_.substr(0, end);;) {
+      const size_t space = line.find(' ');
+      words.push_back(line.substr(0, space));
+      if (space == line.npos) break;
+      line.remove_prefix(space + 1);
+    }
+    if (words.front() != name) return std::nullopt;
+    words.erase(words.begin());
+    rest_.remove_prefix(end + 1);
+    return words;
+  }
+  ByteView rest() const { return rest_; }
+
+ private:
+  ByteView rest_;
+};
+
+bool ReadBytes(std::string_view word, Bytes* out) {
+  auto bytes = FromBase64(word);
+  if (!bytes) return false;
+  *out = std::move(*bytes);
+  return true;
+}
+
+bool ReadNumber(std::string_view word, uint32_t* out) {
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), *out);
+  return error == std::errc() && end == word.data() + word.size() && !word.empty();
+}
+
+bool ReadPath(std::span<const std::string_view> words, merkle::Path* out) {
+  if (words.size() > merkle::kProofPathMax) return false;
+  for (const std::string_view word : words) {
+    Bytes bytes;
+    if (!ReadBytes(word, &bytes) || bytes.size() != Hash::kSize) return false;
+    out->push_back(*Hash::From(bytes));
+  }
+  return true;
+}
+
+bool ReadBody(Lines* lines, TallyProof* out) {
+  const auto kind = lines->Next("kind");
+  if (!kind || kind->size() != 1 || (kind->front() != "sum" && kind->front() != "inclusion"))
+    return false;
+  out->sum = kind->front() == "sum";
+  const auto genesis = lines->Next("genesis");
+  if (!genesis || genesis->size() != 1 || !ReadBytes(genesis->front(), &out->genesis)) return false;
+  const auto node = lines->Next("node");
+  if (!node || node->size() != 1 || !ReadBytes(node->front(), &out->node)) return false;
+  while (const auto child = lines->Next("child")) {
+    if (child->size() != 1 || !ReadBytes(child->front(), &out->children.emplace_back()))
+      return false;
+  }
+  while (const auto words = lines->Next("step")) {
+    TallyProof::Step& step = out->steps.emplace_back();
+    if (out->steps.size() > election::kLevels || words->size() < 2 ||
+        !ReadNumber((*words)[0], &step.index) || !ReadBytes((*words)[1], &step.node) ||
+        !ReadPath(std::span(*words).subspan(2), &step.path)) {
+      return false;
+    }
+  }
+  const auto nations = lines->Next("nations");
+  if (!nations || !ReadPath(*nations, &out->nations)) return false;
+  const auto commitment = lines->Next("commitment");
+  if (!commitment || commitment->size() != 1 ||
+      !ReadBytes(commitment->front(), &out->commitment)) {
+    return false;
+  }
+  const auto end = lines->Next("");
+  if (!end || !end->empty()) return false;
+  out->tlog_proof = std::string(lines->rest());
+  return true;
+}
+
+// A node of either kind, with what both have.
+struct AnyNode {
+  Hash hash;
+  std::string contest;
+  RegionCode place;
+  uint32_t registered = 0, reported = 0;
+  std::vector<FieldSum> sums;
+  std::optional<event::StationTally> station;
+  std::optional<event::RegionTally> region;
+};
+
+Result<AnyNode> ReadNode(ByteView bytes, bool station) {
+  AnyNode out;
+  if (!station) {
+    JEJAK_ASSIGN_OR_RETURN(out.region, event::DecodeRegionTally(bytes));
+    out.hash = event::RegionNodeHash(bytes);
+    out.contest = out.region->contest;
+    out.place = out.region->region;
+    out.registered = out.region->registered;
+    out.reported = out.region->reported;
+    out.sums = out.region->sums;
+    return out;
+  }
+  JEJAK_ASSIGN_OR_RETURN(out.station, event::DecodeStationTally(bytes));
+  out.hash = event::StationNodeHash(bytes);
+  out.contest = out.station->contest;
+  out.place = out.station->tps;
+  out.registered = 1;
+  out.reported = out.station->Reported() ? 1 : 0;
+  for (const auto& value : out.station->values) out.sums.push_back({value.key, value.value, 1});
+  return out;
+}
+
+// The two kinds of nodes have different bytes, and different fields that must be there: what reads
+// as a station is none of the other.
+Result<AnyNode> ReadNode(ByteView bytes) {
+  auto region = ReadNode(bytes, false);
+  if (region.ok()) return region;
+  auto station = ReadNode(bytes, true);
+  if (station.ok()) return station;
+  return Status(Reason::kTallyNodeMalformed,
+                "as a region: " + region.status().message() + "; as a station: " +
+                    station.status().message());
+}
+
+const FieldSum* Find(const std::vector<FieldSum>& sums, const election::FieldKey& key) {
+  const auto at = std::find_if(sums.begin(), sums.end(),
+                               [&](const FieldSum& sum) { return sum.key == key; });
+  return at == sums.end() ? nullptr : &*at;
+}
+
+Status Mismatch(const RegionCode& region, std::string what) {
+  return Status(Reason::kSumMismatch, fmt::format("region {}: {}", region.display(), what))
+      .With("region", region.display());
+}
+
+// A part can't be more than the whole.
+Status CheckWithin(const AnyNode& part, const AnyNode& whole) {
+  if (part.registered > whole.registered || part.reported > whole.reported)
+    return Mismatch(whole.place, "it has fewer TPSs than " + part.place.str() + " inside it");
+  for (const FieldSum& sum : part.sums) {
+    const FieldSum* above = Find(whole.sums, sum.key);
+    if (above == nullptr && sum.key.kind == election::FieldKind::kFigure)
+      return Mismatch(whole.place, "lacks " + FieldName(sum.key));
+    if (above != nullptr && (above->sum < sum.sum || above->present < sum.present)) {
+      return Mismatch(whole.place, fmt::format("{} is less than in {} inside it",
+                                               FieldName(sum.key), part.place.str()));
+    }
+  }
+  return OkStatus();
+}
+
+bool AddTo(uint64_t* sum, uint64_t add) {
+  if (*sum > std::numeric_limits<uint64_t>::max() - add) return false;
+  *sum += add;
+  return true;
+}
+
+Status Overflow(const RegionCode& region) {
+  return Status(Reason::kSumOverflow, "the children of " + region.display() + " add up to more");
+}
+
+// Whether the children are all of the node's, in order, and add up to it.
+Status CheckChildren(const AnyNode& node, const std::vector<Bytes>& children) {
+  const event::RegionTally& region = *node.region;
+  const auto wrong = [&](std::string what) {
+    return Status(Reason::kChildrenWrong, fmt::format("region {}: {}", node.place.display(), what));
+  };
+  if (children.size() != region.children) {
+    return wrong(fmt::format("{} children where the node has {}", children.size(),
+                             region.children));
+  }
+  std::vector<Hash> leaves;
+  uint64_t registered = 0, reported = 0;
+  std::map<election::FieldKey, std::pair<uint64_t, uint64_t>> sums;
+  std::optional<RegionCode> before;
+  for (const Bytes& bytes : children) {
+    JEJAK_ASSIGN_OR_RETURN(const AnyNode child,
+                           ReadNode(bytes, node.place.level() == Level::kVillage));
+    if (child.contest != node.contest) return wrong("a child is of another contest");
+    if (child.place.IsNation() || child.place.Parent() != node.place)
+      return wrong(child.place.display() + " does not lie right below it");
+    if (before && !(*before < child.place))
+      return wrong(child.place.str() + " is repeated or out of order");
+    before = child.place;
+    leaves.push_back(merkle::LeafHash(child.hash.view()));
+    registered += child.registered;
+    reported += child.reported;
+    for (const FieldSum& sum : child.sums) {
+      auto& [total, present] = sums[sum.key];
+      if (!AddTo(&total, sum.sum)) return Overflow(node.place);
+      present += sum.present;
+    }
+  }
+  if (merkle::RootOf(leaves) != region.children_root)
+    return wrong("these are not the children that it was hashed with");
+  if (registered != region.registered || reported != region.reported)
+    return Mismatch(node.place, "its numbers of TPSs are not those of its children");
+  for (const FieldSum& sum : region.sums) {
+    const auto& [total, present] = sums[sum.key];
+    if (total != sum.sum) {
+      return Mismatch(node.place, fmt::format("{} is {}, its children add up to {}",
+                                              FieldName(sum.key), sum.sum, total));
+    }
+    if (present != sum.present) {
+      return Mismatch(node.place, fmt::format("{} is present in {} TPSs, its children have {}",
+                                              FieldName(sum.key), sum.present, present));
+    }
+  }
+  for (const auto& [key, total] : sums) {
+    // Votes of candidates are not kept where several ballots are used.
+    if (key.kind == election::FieldKind::kFigure && Find(region.sums, key) == nullptr)
+      return Mismatch(node.place, "lacks " + FieldName(key));
+  }
+  return OkStatus();
+}
+
+struct Committed {
+  Hash root;
+  TreeSize size;
+  UnixMicros time;
+  Hash election;
+};
+
+// The entry itself: what it commits to.
+Result<Committed> ReadCommitment(const TallyProof& proof, LogIndex index) {
+  const auto wrong = [](std::string what) {
+    return Status(Reason::kCommitmentWrong, std::move(what));
+  };
+  const auto entry = event::DecodeEntry(proof.commitment);
+  if (!entry.ok()) return wrong("it does not decode: " + entry.status().message());
+  if (entry->refusal) return wrong("it was refused");
+  const auto event = event::DecodeEvent(entry->event);
+  if (!event.ok()) return wrong("its event does not decode: " + event.status().message());
+  const auto* committed = std::get_if<event::TallyCommitted>(&event->body);
+  if (committed == nullptr) return wrong("it commits to no tally");
+  if (!event::VerifySignature({entry->event, entry->signature}, event->author))
+    return wrong("its author's signature does not hold");
+  return Committed{committed->root, TreeSize(index.value), entry->received_at, event->election};
+}
+
+// From the node, step by step, to the nation.
+Result<AnyNode> Climb(const AnyNode& node, const std::vector<TallyProof::Step>& steps) {
+  AnyNode below = node;
+  for (const TallyProof::Step& step : steps) {
+    JEJAK_ASSIGN_OR_RETURN(AnyNode above, ReadNode(step.node, false));
+    if (below.place.IsNation() || below.place.Parent() != above.place ||
+        below.contest != above.contest) {
+      return Status(Reason::kChildrenWrong,
+                    fmt::format("{} of {} does not lie right below {} of {}",
+                                below.place.display(), below.contest, above.place.display(),
+                                above.contest));
+    }
+    const Status included = merkle::VerifyInclusion(
+        LogIndex(step.index), TreeSize(above.region->children),
+        merkle::LeafHash(below.hash.view()), step.path, above.region->children_root);
+    if (!included.ok()) {
+      return Status(included.reason(), fmt::format("{} in {}: {}", below.place.str(),
+                                                   above.place.display(), included.message()));
+    }
+    JEJAK_RETURN_IF_ERROR(CheckWithin(below, above));
+    below = std::move(above);
+  }
+  if (!below.place.IsNation())
+    return Status(Reason::kChildrenWrong, "the proof ends at " + below.place.str());
+
+  return below;
+}
+
+TallyClaim ClaimOf(const AnyNode& node, const Committed& committed,
+                   const event::ElectionOpened& opened, const merkle::Checkpoint& checkpoint) {
+  TallyClaim claim;
+  claim.election = committed.election;
+  claim.election_name = opened.name;
+  claim.mode = opened.mode;
+  claim.contest = node.contest;
+  claim.region = node.place;
+  claim.registered = node.registered;
+  claim.reported = node.reported;
+  if (node.station) {
+    claim.round = node.station->round;
+    claim.event = node.station->event;
+  }
+  claim.sums = node.sums;
+  claim.size = committed.size;
+  claim.time = committed.time;
+  claim.origin = checkpoint.origin;
+  claim.checkpoint_size = checkpoint.size;
+  return claim;
+}
+
+}  // namespace
+
+std::string FormatTallyProof(const TallyProof& proof) {
+  std::string out(kVersion);
+  out += proof.sum ? "\nkind sum\n" : "\nkind inclusion\n";
+  out += "genesis " + ToBase64(proof.genesis) + "\n";
+  out += "node " + ToBase64(proof.node) + "\n";
+  for (const Bytes& child : proof.children) out += "child " + ToBase64(child) + "\n";
+  for (const TallyProof::Step& step : proof.steps) {
+    out += fmt::format("step {} {}", step.index, ToBase64(step.node));
+    AddPath(step.path, &out);
+    out += "\n";
+  }
+  out += "nations";
+  AddPath(proof.nations, &out);
+  out += "\ncommitment " + ToBase64(proof.commitment) + "\n\n" + proof.tlog_proof;
+  return out;
+}
+
+Result<TallyProof> ParseTallyProof(ByteView text) {
+  if (text.size() > limits::kTallyProofBytesMax) {
+    return Status(Reason::kProofTooLarge, fmt::format("{} bytes, and may be {}", text.size(),
+                                                      limits::kTallyProofBytesMax));
+  }
+  if (text.empty()) return Malformed("the file is empty");
+  const ByteView first = text.substr(0, text.find('\n'));
+  if (first != kVersion) {
+    if (!first.starts_with(kAnyVersion)) return Malformed("this is no tally proof");
+    return Status(Reason::kRulesUnknown,
+                  "a proof of the version " + std::string(first.substr(0, 40)));
+  }
+  Lines lines(text.substr(std::min(text.size(), kVersion.size() + 1)));
+  TallyProof out;
+  if (!ReadBody(&lines, &out)) return Malformed("a line is not what it should be");
+  if (FormatTallyProof(out) != text) return Malformed("there is another way to write the same");
+  return out;
+}
+
+Result<TallyClaim> CheckTallyProof(const TallyProof& proof, const merkle::VerifierKey& log,
+                                   std::span<const merkle::VerifierKey> witnesses) {
+  JEJAK_ASSIGN_OR_RETURN(const AnyNode node, ReadNode(proof.node));
+  if (!proof.sum && !proof.children.empty())
+    return Status(Reason::kChildrenWrong, "an inclusion proof has no children");
+  if (proof.sum) {
+    if (!node.region) return Status(Reason::kChildrenWrong, "a TPS has no children to add up");
+    JEJAK_RETURN_IF_ERROR(CheckChildren(node, proof.children));
+  }
+
+  JEJAK_ASSIGN_OR_RETURN(const AnyNode nation, Climb(node, proof.steps));
+
+  JEJAK_ASSIGN_OR_RETURN(const merkle::TlogProof tlog, merkle::ParseTlogProof(proof.tlog_proof));
+  JEJAK_ASSIGN_OR_RETURN(const Committed committed, ReadCommitment(proof, tlog.index));
+  std::vector<Hash> roots;
+  for (const Hash& hash : proof.nations) roots.push_back(merkle::LeafHash(hash.view()));
+  if (merkle::RootOf(roots) != committed.root ||
+      std::find(proof.nations.begin(), proof.nations.end(), nation.hash) == proof.nations.end()) {
+    return Status(Reason::kProofInvalid, "the nation's node is not among those committed to");
+  }
+  JEJAK_ASSIGN_OR_RETURN(
+      const merkle::SignedCheckpoint checkpoint,
+      merkle::VerifyTlogProof(tlog, merkle::LeafHash(proof.commitment), log, witnesses));
+
+  const auto genesis = event::DecodeEvent(proof.genesis);
+  const auto* opened =
+      genesis.ok() ? std::get_if<event::ElectionOpened>(&genesis->body) : nullptr;
+  if (opened == nullptr || event::EventHash(proof.genesis) != committed.election)
+    return Status(Reason::kCommitmentWrong, "the genesis is not of the commitment's election");
+  if (opened->origin != checkpoint.checkpoint.origin)
+    return Status(Reason::kCommitmentWrong, "the checkpoint is not of the election's log");
+
+  TallyClaim claim = ClaimOf(node, committed, *opened, checkpoint.checkpoint);
+  claim.sum = proof.sum;
+  return claim;
+}
+
+}  // namespace jejak::projection

@@ -1,0 +1,106 @@
+// The tally tree: sums and hashes of every region of every contest, down to the stations. Changes
+// are gathered entry by entry, and brought to the nodes when somebody asks for the root: a node
+// that a thousand entries touched is hashed once.
+//
+// On disk stand the nodes as of each commitment (kTallyNodes), the change that each entry since
+// made (kTallyDeltas), and the commitments (kCommitments): enough to answer as of any size, and to
+// go on after a restart. Spec: docs/reference/tally-tree.md.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "ledger/base/kv.h"
+#include "ledger/event/tally_nodes.h"
+#include "ledger/merkle/hash_list.h"
+#include "ledger/projection/registry.h"
+#include "ledger/projection/rows.h"
+
+namespace jejak::projection {
+
+class TallyTree {
+ public:
+  // Both are borrowed.
+  TallyTree(const Registry* registry, Overlay* rows) : registry_(registry), rows_(rows) {}
+  // Takes up what was gathered since the newest commitment.
+  Status Load();
+
+  // A station of the contest's scope was registered.
+  void Register(const std::string& contest, const StationCode& tps);
+  // It shows another version of its figures.
+  void Replace(const std::string& contest, const StationCode& tps, const TallyDelta& delta,
+               const RoundRow& shown);
+  // It counts otherwise, with the same figures: changes no hash.
+  void Recount(const std::string& contest, const StationCode& tps, const StationCounts& delta);
+  // After a ballot with these members was registered: regions that now vote on several ballots
+  // lose their sums of candidates. Refresh must have been called before it was.
+  void DropMixed(const std::string& contest, const std::vector<RegionCode>& members);
+  // Writes what the entry changed.
+  void EndEntry(LogIndex index);
+
+  // Entries that changed the tally since the newest commitment.
+  uint64_t changes() const { return state_.changes; }
+  // Brings everything gathered to the nodes.
+  void Refresh();
+  Hash Root();
+  // The entry at `index` committed to `root`: the nodes as they are become its versions.
+  void Commit(LogIndex index, const Hash& root);
+  // Brings the count of changes to its row.
+  void Flush();
+  // Damage that was found on the way.
+  const Status& status() const { return status_; }
+
+ private:
+  struct Node {
+    NodeRow row;
+    std::vector<RegionCode> codes;  // of the children, ascending
+    merkle::HashList hashes;        // beside them
+    bool Has(const RegionCode& child) const;
+    void Put(std::vector<std::pair<RegionCode, Hash>> children);
+    size_t bytes() const;
+  };
+  // What has happened to one region since its node was brought up to date.
+  struct Pending {
+    TallyDelta delta;
+    std::vector<std::pair<RegionCode, Hash>> children;  // changed or new; the last of one counts
+  };
+  using Nodes = std::unordered_map<std::string, std::unique_ptr<Node>>;
+
+  void Gather(const std::string& contest, const RegionCode& place, const TallyDelta& delta);
+  void RefreshContest(const ContestEntry& contest, std::map<RegionCode, Pending> pending);
+  void RefreshNode(const ContestEntry& contest, const RegionCode& region, Pending* pending,
+                   Node* node);
+  // Null when the region has no node.
+  Node* Find(const std::string& contest, const RegionCode& region);
+  Node* FindOrMake(const std::string& contest, const RegionCode& region);
+  // From the rows.
+  std::unique_ptr<Node> Read(const std::string& contest, const RegionCode& region);
+  void ReadChildren(const std::string& contest, const RegionCode& region, Node* node);
+  Hash StationHash(const std::string& contest, const StationCode& tps);
+  Hash HashOf(const event::StationTally& tally);
+  void Damage(std::string what);
+  void MakeRoom();
+
+  const Registry* const registry_;
+  Overlay* const rows_;
+  Status status_;
+  TallyStateRow state_, written_;
+  // Of the entry that is being folded.
+  std::map<std::string, std::map<RegionCode, TallyDelta>> entry_;
+  bool entry_changes_ = false;
+  std::map<std::string, std::map<RegionCode, Pending>> pending_;
+  std::map<std::string, std::set<RegionCode>> staged_;  // nodes newer than their newest version
+  std::optional<Hash> root_;
+  // Nodes read or made; the young half fills up and becomes the old one.
+  Nodes young_, old_;
+  size_t young_bytes_ = 0;
+};
+
+}  // namespace jejak::projection

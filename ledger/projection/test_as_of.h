@@ -1,0 +1,98 @@
+// Answers as of earlier sizes, and explanations between two, against what the naive model said at
+// the time.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "ledger/projection/queries.h"
+#include "ledger/projection/test_log.h"
+#include "ledger/projection/test_model.h"
+
+namespace jejak::projection::testing {
+
+// Sums of every region by size of the log.
+using Past = std::map<uint64_t, std::map<Model::Place, TallyRow>>;
+
+// Every region at every size that was remembered, from the newest rows.
+inline void CompareAsOf(const TestLog& log, const Past& past) {
+  for (const auto& [size, tallies] : past) {
+    for (const auto& [place, row] : tallies) {
+      ASSERT_TRUE(log.TallyAt(place.first, place.second, TreeSize(size)) == row)
+          << place.first << " " << place.second.display() << " as of " << size;
+    }
+  }
+}
+
+inline uint64_t SumOf(const TallyRow& row, const FieldKey& field) {
+  for (const SumCell& cell : row.sums) {
+    if (cell.key == field) return cell.sum;
+  }
+  return 0;
+}
+
+// Between two sizes, the changes of a number add up to its difference, page by page, and each is in
+// between.
+inline void CompareExplanations(const TestLog& log, const Past& past, std::mt19937_64* random) {
+  class NoAuthors final : public EntrySource {
+   public:
+    explicit NoAuthors(const TestLog* of) : log_(of) {}
+    TreeSize size() const override { return TreeSize(log_->log().size()); }
+    Result<ReadEntry> Entry(LogIndex index) const override {
+      const TestEntry& logged = log_->log()[index.value];
+      ReadEntry out;
+      out.index = index;
+      out.event = logged.event;
+      out.hash = logged.hash;
+      out.entry.refusal = logged.refusal;
+      return out;
+    }
+
+   private:
+    const TestLog* log_;
+  };
+  const NoAuthors entries(&log);
+  const auto queries = Queries::Open(&log.rows(), &entries);
+  ASSERT_TRUE(queries.ok());
+  const auto pick = [random](const auto& list) -> const auto& {
+    return *std::next(list.begin(), static_cast<long>((*random)() % list.size()));
+  };
+  for (int i = 0; i < 40; ++i) {
+    const auto& one = pick(past);
+    const auto& other = pick(past);
+    const auto& a = one.first < other.first ? one : other;
+    const auto& b = &a == &one ? other : one;
+    const auto& [place, unused] = pick(b.second);
+    const FieldKey field = FieldKey::Of(election::Figure::kValid);
+    int64_t delta = 0;
+    LogIndex start(0);
+    uint64_t before = a.first;
+    while (true) {
+      const auto page = (*queries)->Explain(place.first, place.second, field, TreeSize(a.first),
+                                            TreeSize(b.first), start, 3);
+      ASSERT_TRUE(page.ok()) << page.status().ToString();
+      for (const ExplainedChange& change : page->changes) {
+        const uint64_t index = change.entry.index.value;
+        ASSERT_GE(index, before);
+        ASSERT_LT(index, b.first);
+        before = index + 1;
+        delta += change.delta;
+        ASSERT_EQ(int64_t{change.after.value_or(0)} - int64_t{change.before.value_or(0)},
+                  change.delta);
+      }
+      if (!page->next) break;
+      start = *page->next;
+    }
+    const auto row_at = [&](const auto& when) {
+      const auto it = when.second.find(place);
+      return it == when.second.end() ? TallyRow{} : it->second;
+    };
+    EXPECT_EQ(delta, static_cast<int64_t>(SumOf(row_at(b), field)) -
+                         static_cast<int64_t>(SumOf(row_at(a), field)))
+        << place.first << " " << place.second.display() << " " << a.first << " to " << b.first;
+  }
+}
+
+}  // namespace jejak::projection::testing
