@@ -25,7 +25,8 @@ using admission::StationState;
 State::State(const KeyValueReader* base, TreeSize size, Registry registry)
     : rows_(base), registry_(std::move(registry)), size_(size) {
   // What every event looks up again.
-  for (const TableId table : {kRegistry, kKeys, kResults, kTallies}) {
+  for (const TableId table :
+       {kRegistry, kKeys, kResults, kTallies, kRegisteredVoters, kVoteVectors}) {
     rows_.Cache(table, limits::kRowCacheBytesMax);
   }
 }
@@ -63,6 +64,12 @@ template std::optional<OfficialState> State::Read(TableId, ByteView) const;
 template std::optional<ReferenceState> State::Read(TableId, ByteView) const;
 template std::optional<FindingRow> State::Read(TableId, ByteView) const;
 template std::optional<SealState> State::Read(TableId, ByteView) const;
+template std::optional<TallyRow> State::Read(TableId, ByteView) const;
+template std::optional<VotersRow> State::Read(TableId, ByteView) const;
+template std::optional<AlikeRow> State::Read(TableId, ByteView) const;
+template std::optional<CopiesRow> State::Read(TableId, ByteView) const;
+template std::optional<RecordRow> State::Read(TableId, ByteView) const;
+template std::optional<ReportsRow> State::Read(TableId, ByteView) const;
 
 std::optional<ElectionState> State::Election() const {
   if (!registry_.election()) return std::nullopt;
@@ -230,6 +237,7 @@ bool State::ForkLogged(const PublicKey& key, uint64_t sequence) const {
 
 void State::Flush() {
   if (!tallies_.Flush(registry_, &rows_)) Damage("a tally row is damaged or out of range");
+  FlushLastChanges();
 }
 
 }  // namespace jejak::projection

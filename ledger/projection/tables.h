@@ -24,6 +24,14 @@ inline constexpr TableId kFindings{22};     // contest, place, rule, row, opened
 inline constexpr TableId kRefusals{23};     // index -> reason, official, place
 inline constexpr TableId kReferences{24};   // event hash -> what others may refer to
 
+// Of forms together, and of records (fold_cross.cc, fold_records_rows.cc; rows in rows_records.h).
+inline constexpr TableId kRegisteredVoters{40};  // TPS -> I.A of each contest, as shown
+inline constexpr TableId kVoteVectors{41};   // contest, village, hash of votes -> TPSs
+inline constexpr TableId kCopies{42};            // contest, TPS -> the copies filed for it
+inline constexpr TableId kLastChanges{43};  // contest, region -> newest entry that changed sums
+inline constexpr TableId kRecords{44};           // kind, contest, place, index -> what came of it
+inline constexpr TableId kReports{45};           // contest, TPS -> when it came in
+
 // Event hash -> index. Written by the fold, but kept with the log: it is the same in every
 // generation.
 inline constexpr TableId kEventIndex{15};
@@ -53,5 +61,18 @@ Bytes ActivityKey(std::string_view official, LogIndex index);
 Bytes IndexKey(LogIndex index);
 Bytes FindingKey(std::string_view contest, const election::RegionCode& place, uint8_t rule,
                  uint64_t row, LogIndex opened_by);
+
+// One letter each, in kRecords.
+enum class RecordKind : char {
+  kCertification = 'c', kDecision = 'd', kIncident = 'i',
+  kObjection = 'o', kCopy = 's', kRound = 'r',
+};
+// `contest` is empty for what concerns all of them.
+Bytes RecordKey(RecordKind kind, std::string_view contest, const election::RegionCode& place,
+                LogIndex index);
+// What the keys of all records of places inside `region` begin with.
+Bytes RecordPrefix(RecordKind kind, std::string_view contest, const election::RegionCode& region);
+Bytes VoteVectorKey(std::string_view contest, const election::RegionCode& village,
+                    const Hash& votes);
 
 }  // namespace jejak::projection

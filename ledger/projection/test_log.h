@@ -36,7 +36,9 @@ inline PublicKey KeyOf(uint8_t number) {
 inline constexpr uint8_t kRoot = 1, kLedger = 2, kBawaslu = 3, kKpps = 4, kPpk = 5, kImporter = 6;
 
 inline constexpr TableId kAllTables[] = {kRegistry, kKeys,     kResults,  kPastRounds, kTallies,
-                                         kActivity, kFindings, kRefusals, kReferences, kEventIndex};
+                                         kActivity, kFindings, kRefusals, kReferences, kEventIndex,
+                                         kRegisteredVoters, kVoteVectors, kCopies, kLastChanges,
+                                         kRecords, kReports};
 
 struct TestEntry {
   event::Event event;
