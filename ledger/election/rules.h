@@ -35,6 +35,9 @@ enum class Severity : uint8_t { kWarning, kError, kRecountGround };
 // "warning", "error", "recount_ground".
 std::string_view Name(Severity severity);
 
+// Judged by the figures of one form alone (CheckForm).
+constexpr bool IsOfOneForm(Rule rule) { return rule <= Rule::kC14 || rule == Rule::kC18; }
+
 struct RuleInfo {
   Rule rule;
   std::string_view id;  // "C02"

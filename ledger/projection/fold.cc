@@ -10,6 +10,7 @@ namespace jejak::projection {
 
 void State::Apply(const LoggedEvent& e) {
   JEJAK_CHECK(e.index.value == size_.value);
+  result_done_.reset();
   // The author first: a body may change the very key that signed it, and has the last word.
   AdvanceAuthor(e);
   if (!e.refusal) {
@@ -25,11 +26,12 @@ void State::Apply(const LoggedEvent& e) {
   rows_.Put(kEventIndex, e.hash.view(), std::move(index_value));
   const KeyRow* author = LoadKey(e.event.author);
   if (author != nullptr) {
-    Bytes activity;
-    Writer w(&activity);
-    w.U8(static_cast<uint8_t>(e.event.kind()));
-    w.Varint(e.refusal ? InfoOf(e.refusal->reason).logged_number : 0U);
-    rows_.Put(kActivity, ActivityKey(author->state.official, e.index), std::move(activity));
+    ActivityRow activity{e.event.kind(), 0, 0, result_done_};
+    if (e.refusal) activity.refusal = InfoOf(e.refusal->reason).logged_number;
+    const auto* enrolled = std::get_if<event::OfficialsEnrolled>(&e.event.body);
+    if (enrolled != nullptr && !e.refusal)
+      activity.enrolled = static_cast<uint32_t>(enrolled->officials.size());
+    rows_.Put(kActivity, ActivityKey(author->state.official, e.index), Encode(activity));
     if (e.refusal) {
       const RefusalRow row{InfoOf(e.refusal->reason).logged_number, e.refusal->number,
                            author->state.official, PlaceOf(e.event.body).value_or(RegionCode())};

@@ -64,6 +64,7 @@ void State::Fold(const LoggedEvent& e, const event::KeyRevoked& body) {
   row.revoked_at = e.index;
   row.suspect_since = body.suspect_since;
   PutKey(body.key, row);
+  if (body.suspect_since) Suspect(e, body);
 }
 
 void State::Fold(const LoggedEvent&, const event::KeyReleased& body) {

@@ -18,6 +18,8 @@ void State::Fold(const LoggedEvent& e, const event::CopyFiled& body) {
   reference.contest = body.contest;
   reference.place = body.tps;
   PutReference(e, std::move(reference));
+  PutRecord(RecordKind::kCopy, body.contest, body.tps, e.index);
+  FileCopy(e, body);
 }
 
 void State::Fold(const LoggedEvent& e, const event::ObjectionFiled& body) {
@@ -25,6 +27,7 @@ void State::Fold(const LoggedEvent& e, const event::ObjectionFiled& body) {
   reference.contest = body.contest;
   reference.place = body.place;
   PutReference(e, std::move(reference));
+  PutRecord(RecordKind::kObjection, body.contest, body.place, e.index);
 }
 
 void State::Fold(const LoggedEvent& e, const event::ObjectionResolved& body) {
@@ -35,6 +38,8 @@ void State::Fold(const LoggedEvent& e, const event::ObjectionResolved& body) {
   reference.place = objection->place;
   reference.outcome = body.outcome;
   PutReference(e, std::move(reference));
+  AddStep(RecordKind::kObjection, objection->contest, objection->place, objection->index,
+          {static_cast<uint8_t>(body.outcome), e.index});
   // One that is carried to the next level is still open there.
   objection->resolved = body.outcome != election::Outcome::kCarried;
   rows_.Put(kReferences, body.objection.view(), Encode(*objection));
@@ -44,6 +49,7 @@ void State::Fold(const LoggedEvent& e, const event::IncidentRecorded& body) {
   admission::ReferenceState reference;
   reference.place = body.place;
   PutReference(e, std::move(reference));
+  PutRecord(RecordKind::kIncident, "", body.place, e.index);
 }
 
 void State::Fold(const LoggedEvent& e, const event::DecisionRecorded& body) {
@@ -53,6 +59,7 @@ void State::Fold(const LoggedEvent& e, const event::DecisionRecorded& body) {
   reference.places = body.places;
   reference.contests = body.contests;
   PutReference(e, std::move(reference));
+  PutRecords(RecordKind::kDecision, body.contests, body.places, e.index);
 }
 
 void State::Fold(const LoggedEvent& e, const event::RecapPart& body) {
@@ -71,6 +78,8 @@ void State::Fold(const LoggedEvent& e, const event::RecapCertified& body) {
   PutReference(e, std::move(reference));
   rows_.Put(kRegistry, SealKey(body.contest, body.region),
             Encode(admission::SealState{e.index, e.hash}));
+  PutRecord(RecordKind::kCertification, body.contest, body.region, e.index);
+  CheckCertification(e, body);
 }
 
 void State::Fold(const LoggedEvent& e, const event::StageReopened& body) {

@@ -83,10 +83,11 @@ void State::Judge(const std::string& contest, const StationCode& tps, LogIndex i
     return std::tie(a.rule, a.row) < std::tie(b.rule, b.row);
   };
   std::sort(open.begin(), open.end(), by_row);
+  std::vector<OpenFinding> others;
   for (const OpenFinding& old : round->findings) {
     if (std::binary_search(open.begin(), open.end(), old, by_row)) continue;
-    if (old.rule == static_cast<uint8_t>(election::Rule::kC20)) {
-      open.push_back(old);  // who came second stays seen
+    if (!election::IsOfOneForm(static_cast<election::Rule>(old.rule))) {
+      others.push_back(old);  // fold_cross.cc has those; who came second stays seen
       continue;
     }
     const Bytes key = FindingKey(contest, tps, old.rule, old.row, old.opened_by);
@@ -95,6 +96,7 @@ void State::Judge(const std::string& contest, const StationCode& tps, LogIndex i
     row->cleared_by = index;
     rows_.Put(kFindings, key, Encode(*row));
   }
+  open.insert(open.end(), others.begin(), others.end());
   std::sort(open.begin(), open.end(), by_row);
   round->findings = std::move(open);
   round->flags.with_findings =
@@ -137,6 +139,7 @@ void State::Fold(const LoggedEvent& e, const event::ResultSubmitted& body) {
   row.shown_round = round.round;
   ReplaceShown(body.contest, body.tps, before, round);
   StoreResult(body.contest, body.tps, row);
+  FoldVersion(e, body.contest, body.tps, before);
 }
 
 void State::Fold(const LoggedEvent& e, const event::ResultCorrected& body) {
@@ -147,6 +150,7 @@ void State::Fold(const LoggedEvent& e, const event::ResultCorrected& body) {
   FinishVersion(e, body.contest, body.tps, &round);
   ReplaceShown(body.contest, body.tps, before, round);
   StoreResult(body.contest, body.tps, row);
+  FoldVersion(e, body.contest, body.tps, before);
 }
 
 void State::Fold(const LoggedEvent&, const event::ResultFinalised& body) {
@@ -195,6 +199,7 @@ void State::Fold(const LoggedEvent& e, const event::RoundOpened& body) {
   reference.places = body.places;
   reference.contests = body.contests;
   PutReference(e, std::move(reference));
+  PutRecords(RecordKind::kRound, body.contests, body.places, e.index);
 }
 
 void State::Fold(const LoggedEvent& e, const event::RoundCancelled& body) {
@@ -225,6 +230,10 @@ void State::Fold(const LoggedEvent& e, const event::RoundCancelled& body) {
   }
   opened->resolved = true;
   rows_.Put(kReferences, body.opened.view(), Encode(*opened));
+  for (const std::string& contest : opened->contests) {
+    for (const RegionCode& place : opened->places)
+      AddStep(RecordKind::kRound, contest, place, opened->index, {0, e.index});
+  }
   PutReference(e, {});
 }
 
@@ -240,7 +249,10 @@ void State::NoteCompeting(const LoggedEvent& e) {
   const RoundRow before = row.newest;
   const auto rule = static_cast<uint8_t>(election::Rule::kC20);
   const OpenFinding finding{rule, e.index.value, e.index};
-  row.newest.findings.push_back(finding);
+  const auto at = std::find_if(
+      row.newest.findings.begin(), row.newest.findings.end(),
+      [&](const OpenFinding& f) { return std::tie(f.rule, f.row) > std::tie(rule, finding.row); });
+  row.newest.findings.insert(at, finding);
   row.newest.flags.with_findings = true;
   rows_.Put(kFindings, FindingKey(body->contest, body->tps, rule, finding.row, e.index),
             Encode(FindingRow{std::nullopt, fields}));

@@ -132,6 +132,10 @@ struct ActivityLine {
   event::BodyKind kind{};
   uint16_t refusal = 0;  // logged number; 0: accepted
 };
+// Everything an official did, counted.
+struct ActivityTotals {
+  uint64_t submitted = 0, corrected = 0, votes_moved = 0, enrolled = 0, refused = 0;
+};
 
 struct RefusalLine {
   LogIndex index;
@@ -219,6 +223,8 @@ class Queries {
                                             std::optional<election::Rule> rule) const;
   Result<std::vector<ActivityLine>> Activity(std::string_view official, LogIndex from,
                                              size_t limit) const;
+  // Reads every row of the official's activity.
+  Result<ActivityTotals> ActivityTotalsOf(std::string_view official) const;
   Result<std::vector<RefusalLine>> Refusals(std::optional<RegionCode> region,
                                             std::optional<std::string> official,
                                             std::optional<Reason> reason, LogIndex from,

@@ -2,6 +2,7 @@
 #include "ledger/base/coding.h"
 #include "ledger/projection/queries.h"
 #include "ledger/projection/queries_rows.h"
+#include "ledger/projection/rows_records.h"
 #include "ledger/projection/tables.h"
 
 namespace jejak::projection {
@@ -65,13 +66,35 @@ Result<std::vector<ActivityLine>> Queries::Activity(std::string_view official, L
   for (; cursor->Valid() && cursor->key().starts_with(prefix) && out.size() < limit;
        cursor->Next()) {
     Reader key(cursor->key().substr(prefix.size()));
-    Reader value(cursor->value());
+    const auto row = Decode<ActivityRow>(cursor->value());
     ActivityLine line;
     line.index = LogIndex(key.Be64());
-    line.kind = static_cast<event::BodyKind>(value.U8());
-    line.refusal = static_cast<uint16_t>(value.Varint());
-    if (!key.Done() || !value.Done()) return DamagedRow("activity", cursor->key());
+    if (!key.Done() || !row) return DamagedRow("activity", cursor->key());
+    line.kind = row->kind;
+    line.refusal = row->refusal;
     out.push_back(line);
+  }
+  JEJAK_RETURN_IF_ERROR(rows_->status());
+  return out;
+}
+
+Result<ActivityTotals> Queries::ActivityTotalsOf(std::string_view official) const {
+  ActivityTotals out;
+  Bytes prefix(official);
+  prefix.push_back('\0');
+  auto cursor = rows_->NewCursor(kActivity);
+  for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+    const auto row = Decode<ActivityRow>(cursor->value());
+    if (!row) return DamagedRow("activity", cursor->key());
+    out.enrolled += row->enrolled;
+    if (row->refusal != 0) {
+      ++out.refused;
+    } else if (row->kind == event::BodyKind::kResultSubmitted) {
+      ++out.submitted;
+    } else if (row->kind == event::BodyKind::kResultCorrected) {
+      ++out.corrected;
+      out.votes_moved += row->result ? row->result->votes_moved : 0;
+    }
   }
   JEJAK_RETURN_IF_ERROR(rows_->status());
   return out;

@@ -28,7 +28,7 @@ State::State(const KeyValueReader* base, TreeSize size, Registry registry)
       tallies_(&registry_, &rows_),
       size_(size) {
   // What every event looks up again.
-  for (const TableId table : {kRegistry, kKeys, kResults}) {
+  for (const TableId table : {kRegistry, kKeys, kResults, kRegisteredVoters, kVoteVectors}) {
     rows_.Cache(table, limits::kRowCacheBytesMax);
   }
 }
@@ -76,6 +76,12 @@ template std::optional<OfficialState> State::Read(TableId, ByteView) const;
 template std::optional<ReferenceState> State::Read(TableId, ByteView) const;
 template std::optional<FindingRow> State::Read(TableId, ByteView) const;
 template std::optional<SealState> State::Read(TableId, ByteView) const;
+template std::optional<TallyRow> State::Read(TableId, ByteView) const;
+template std::optional<VotersRow> State::Read(TableId, ByteView) const;
+template std::optional<AlikeRow> State::Read(TableId, ByteView) const;
+template std::optional<CopiesRow> State::Read(TableId, ByteView) const;
+template std::optional<RecordRow> State::Read(TableId, ByteView) const;
+template std::optional<ReportsRow> State::Read(TableId, ByteView) const;
 
 std::optional<ElectionState> State::Election() const {
   if (!registry_.election()) return std::nullopt;

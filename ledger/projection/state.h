@@ -9,6 +9,8 @@
 // at before verdicts or rows become visible.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +22,8 @@
 #include "ledger/event/codec.h"
 #include "ledger/projection/registry.h"
 #include "ledger/projection/rows.h"
+#include "ledger/projection/rows_records.h"
+#include "ledger/projection/tables.h"
 #include "ledger/projection/tally_tree.h"
 
 namespace jejak::projection {
@@ -161,12 +165,43 @@ class State final : public admission::StateView {
   void Fold(const LoggedEvent& e, const event::RulesChanged& body);
   void Fold(const LoggedEvent& e, const event::TallyCommitted& body);
   void PutReference(const LoggedEvent& e, admission::ReferenceState reference);
+  // fold_cross.cc: rules between forms. `before` is the round that was shown before the version.
+  void FoldVersion(const LoggedEvent& e, const std::string& contest, const StationCode& tps,
+                   const RoundRow& before);
+  void EndRound(const std::string& contest, const StationCode& tps, RoundRow round,
+                LogIndex index);
+  void CheckVoters(const std::string& contest, const StationCode& tps, const RoundRow& before,
+                   LogIndex index);
+  void CheckVectors(const std::string& contest, const StationCode& tps, const RoundRow& before,
+                    LogIndex index);
+  void CheckCopies(const std::string& contest, const StationCode& tps, LogIndex index);
+  void CheckSuspects(const std::string& contest, const StationCode& tps, LogIndex index);
+  void FileCopy(const LoggedEvent& e, const event::CopyFiled& body);
+  void Suspect(const LoggedEvent& e, const event::KeyRevoked& body);
+  void CheckCertification(const LoggedEvent& e, const event::RecapCertified& body);
+  // Opens what is broken in the round of a station and clears what no longer is, among the findings
+  // of `rule` whose row is `concerned`.
+  void SetFindings(const std::string& contest, const StationCode& tps, uint16_t round,
+                   election::Rule rule, const std::vector<election::Finding>& broken,
+                   const std::function<bool(uint64_t)>& concerned, LogIndex index);
+  void NoteReport(const LoggedEvent& e, const std::string& contest, const StationCode& tps,
+                  bool before, bool after);
+  // fold_records_rows.cc
+  void PutRecord(RecordKind kind, const std::string& contest, const RegionCode& place,
+                 LogIndex index, const std::vector<RecordStep>& steps = {});
+  // Adds a step to what has been said of a record.
+  void AddStep(RecordKind kind, const std::string& contest, const RegionCode& place,
+               LogIndex index, RecordStep step);
+  void PutRecords(RecordKind kind, const std::vector<std::string>& contests,
+                  const std::vector<RegionCode>& places, LogIndex index);
 
   Overlay rows_;
   Registry registry_;
   TallyTree tallies_;
   TreeSize size_;
   UnixMicros observed_;  // the latest that a source stated; 0 for none
+  // What the entry being folded did, beyond its kind; for its row of kActivity.
+  std::optional<ResultDone> result_done_;
   mutable Status damage_;
   // The row last asked for: admission asks, then the fold changes the same one.
   mutable std::optional<std::pair<PublicKey, std::optional<KeyRow>>> key_memo_;

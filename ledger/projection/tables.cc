@@ -134,4 +134,21 @@ Bytes FindingKey(std::string_view contest, const election::RegionCode& place, ui
   return out;
 }
 
+Bytes RecordPrefix(RecordKind kind, std::string_view contest, const election::RegionCode& region) {
+  return Prefixed(static_cast<char>(kind), PlaceKey(contest, region));
+}
+
+Bytes RecordKey(RecordKind kind, std::string_view contest, const election::RegionCode& place,
+                LogIndex index) {
+  Bytes out = RecordPrefix(kind, contest, place);
+  out.push_back('\0');
+  Writer(&out).Be64(index.value);
+  return out;
+}
+
+Bytes VoteVectorKey(std::string_view contest, const election::RegionCode& village,
+                    const Hash& votes) {
+  return PlaceKey(contest, village).append(votes.view());
+}
+
 }  // namespace jejak::projection

@@ -27,6 +27,13 @@ inline constexpr TableId kTallyDeltas{25};  // commitment before, contest, place
 inline constexpr TableId kCommitments{26};  // index of a tallyCommitted -> its root
 inline constexpr TableId kObserved{27};     // a source's time, later than all before -> its entry
 
+// Of forms together, and of records (fold_cross.cc, fold_records_rows.cc; rows in rows_records.h).
+inline constexpr TableId kRegisteredVoters{40};  // TPS -> I.A of each contest, as shown
+inline constexpr TableId kVoteVectors{41};   // contest, village, hash of votes -> TPSs
+inline constexpr TableId kCopies{42};            // contest, TPS -> the copies filed for it
+inline constexpr TableId kRecords{44};           // kind, contest, place, index -> what came of it
+inline constexpr TableId kReports{45};           // contest, TPS -> when it came in
+
 // Event hash -> index. Written by the fold, but kept with the log: it is the same in every
 // generation.
 inline constexpr TableId kEventIndex{15};
@@ -69,5 +76,18 @@ Bytes ActivityKey(std::string_view official, LogIndex index);
 Bytes IndexKey(LogIndex index);
 Bytes FindingKey(std::string_view contest, const election::RegionCode& place, uint8_t rule,
                  uint64_t row, LogIndex opened_by);
+
+// One letter each, in kRecords.
+enum class RecordKind : char {
+  kCertification = 'c', kDecision = 'd', kIncident = 'i',
+  kObjection = 'o', kCopy = 's', kRound = 'r',
+};
+// `contest` is empty for what concerns all of them.
+Bytes RecordKey(RecordKind kind, std::string_view contest, const election::RegionCode& place,
+                LogIndex index);
+// What the keys of all records of places inside `region` begin with.
+Bytes RecordPrefix(RecordKind kind, std::string_view contest, const election::RegionCode& region);
+Bytes VoteVectorKey(std::string_view contest, const election::RegionCode& village,
+                    const Hash& votes);
 
 }  // namespace jejak::projection

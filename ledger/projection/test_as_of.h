@@ -1,5 +1,5 @@
-// Answers as of earlier sizes, and explanations between two, against what the naive model said at
-// the time.
+// A round's row, answers as of earlier sizes, and explanations between two, against what the naive
+// model says or said at the time.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,6 +15,29 @@ namespace jejak::projection::testing {
 
 // Sums of every region by size of the log.
 using Past = std::map<uint64_t, std::map<Model::Place, TallyRow>>;
+
+inline void CompareRound(const ModelRound& want, const RoundRow& have) {
+  EXPECT_EQ(have.round, want.number);
+  EXPECT_EQ(have.opened_at, want.opened_at);
+  EXPECT_EQ(have.opened_event, want.opened_event);
+  EXPECT_EQ(have.newest_event, want.newest_event);
+  EXPECT_EQ(have.finalised, want.finalised);
+  EXPECT_EQ(have.ppk_acted, want.ppk_acted);
+  EXPECT_TRUE(have.flags == want.Flags());
+  EXPECT_TRUE(have.versions == want.versions);
+  EXPECT_TRUE(have.cells == want.Cells());
+  std::vector<event::Evidence> evidence;
+  std::vector<LogIndex> set_by;
+  for (const auto& [page, photo] : want.evidence) {
+    evidence.push_back(photo.first);
+    set_by.push_back(photo.second);
+  }
+  EXPECT_TRUE(have.evidence == evidence);
+  EXPECT_TRUE(have.evidence_set_by == set_by);
+  std::vector<OpenFinding> open;
+  for (const auto& [what, by] : want.open) open.push_back({what.first, what.second, by});
+  EXPECT_TRUE(have.findings == open);
+}
 
 // Every region at every size that was remembered, from the newest rows.
 inline void CompareAsOf(const TestLog& log, const Past& past) {

@@ -36,9 +36,10 @@ inline PublicKey KeyOf(uint8_t number) {
 // Authors whom TestLog::Open enrols.
 inline constexpr uint8_t kRoot = 1, kLedger = 2, kBawaslu = 3, kKpps = 4, kPpk = 5, kImporter = 6;
 
-inline constexpr TableId kAllTables[] = {kRegistry, kKeys,     kResults,  kPastRounds, kTallyNodes,
-                                         kTallyDeltas, kCommitments, kObserved,
-                                         kActivity, kFindings, kRefusals, kReferences, kEventIndex};
+inline constexpr TableId kAllTables[] = {
+    kRegistry,   kKeys,    kResults,          kPastRounds, kTallyNodes, kTallyDeltas, kCommitments,
+    kObserved,   kActivity, kFindings,        kRefusals,   kReferences, kEventIndex,
+    kCopies,     kRecords, kReports,          kRegisteredVoters, kVoteVectors};
 
 struct TestEntry {
   event::Event event;

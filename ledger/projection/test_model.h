@@ -4,6 +4,7 @@
 // of their own, and nothing else.
 #pragma once
 
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -16,6 +17,21 @@
 #include "ledger/projection/test_log.h"
 
 namespace jejak::projection::testing {
+
+// 1 to `count`, or JEJAK_FOLD_SEED alone.
+inline std::vector<uint64_t> SeedsOf(uint64_t count) {
+  const char* one = std::getenv("JEJAK_FOLD_SEED");
+  if (one != nullptr) return {std::strtoull(one, nullptr, 10)};
+  std::vector<uint64_t> seeds(count);
+  for (uint64_t i = 0; i < count; ++i) seeds[i] = i + 1;
+  return seeds;
+}
+
+// What a witness holds of such a form.
+inline event::CopyFiled CopyOf(const event::ResultSubmitted& form, uint16_t round) {
+  return {form.contest, form.tps,          round, form.figures,
+          form.votes,   form.party_totals, {}};
+}
 
 struct ModelRound {
   uint16_t number = 1;
@@ -113,6 +129,11 @@ class Model {
   std::map<std::string, ModelContest> contests;
   std::set<StationCode> stations;
   std::map<Bytes, FindingRow> findings;
+  std::vector<std::string> order;  // of the contests' registration
+  // By contest and TPS: each copy's round and figures.
+  std::map<std::pair<std::string, StationCode>,
+           std::vector<std::pair<uint16_t, std::map<FieldKey, uint32_t>>>>
+      copies;
 
   void AddStation(const StationCode& code) {
     stations.insert(code);
@@ -121,6 +142,7 @@ class Model {
     }
   }
   void AddContest(const event::ContestRegistered& body) {
+    order.push_back(body.id);
     ModelContest& contest = contests[body.id];
     contest.kind = body.kind;
     contest.covered = body.covered;
@@ -160,9 +182,57 @@ class Model {
     }
     for (auto it = round.open.begin(); it != round.open.end();) {
       const auto [what, by] = *it;
-      const bool stays = what.first == static_cast<uint8_t>(Rule::kC20) || broken.contains(what);
+      const std::set<Rule> others = {Rule::kC15, Rule::kC17, Rule::kC19, Rule::kC20};
+      const bool stays = others.contains(static_cast<Rule>(what.first)) || broken.contains(what);
       if (!stays) findings.at(FindingKey(id, tps, what.first, what.second, by)).cleared_by = index;
       it = stays ? std::next(it) : round.open.erase(it);
+    }
+  }
+
+  void AddCopy(const event::CopyFiled& body) {
+    std::map<FieldKey, uint32_t> figures;
+    for (const auto& f : body.figures) figures[FieldKey::Of(f.figure)] = f.value;
+    for (const auto& v : body.votes) figures[FieldKey::Votes(v.choice)] = v.value;
+    for (const auto& v : body.party_totals) figures[FieldKey::PartyTotal(v.choice)] = v.value;
+    copies[{body.contest, body.tps}].emplace_back(body.round, figures);
+  }
+
+  // After the first result of a round: the one before it has nothing open any more.
+  void EndRounds(const std::string& id, const StationCode& tps, LogIndex index) {
+    std::vector<ModelRound>& rounds = contests.at(id).stations.at(tps).rounds;
+    for (size_t i = 0; i + 1 < rounds.size(); ++i) {
+      for (const auto& [what, by] : rounds[i].open)
+        findings.at(FindingKey(id, tps, what.first, what.second, by)).cleared_by = index;
+      rounds[i].open.clear();
+    }
+  }
+
+  // What stands between forms, made anew for every station from all the others.
+  void Compare(LogIndex index) {
+    for (const std::string& id : order) {
+      for (auto& [tps, station] : contests.at(id).stations) {
+        std::map<std::pair<uint8_t, uint64_t>, std::vector<FieldKey>> broken;
+        VotersDiffer(id, tps, &broken);
+        SameVotesNearby(id, tps, &broken);
+        CopiesDiffer(id, tps, &broken);
+        ModelRound* shown = &station.rounds.front();
+        for (ModelRound& round : station.rounds) {
+          if (!round.versions.empty()) shown = &round;
+        }
+        for (const auto& [what, fields] : broken) {
+          if (shown->open.contains(what)) continue;
+          shown->open[what] = index;
+          findings[FindingKey(id, tps, what.first, what.second, index)] = {std::nullopt, fields};
+        }
+        std::erase_if(shown->open, [&, tps = tps](const auto& open) {
+          const auto& [what, by] = open;
+          const auto rule = static_cast<Rule>(what.first);
+          const bool ours = rule == Rule::kC15 || rule == Rule::kC17 || rule == Rule::kC19;
+          if (!ours || broken.contains(what)) return false;
+          findings.at(FindingKey(id, tps, what.first, what.second, by)).cleared_by = index;
+          return true;
+        });
+      }
     }
   }
 
@@ -237,6 +307,71 @@ class Model {
       }
     }
     return merkle::RootOf(nations);
+  }
+
+ private:
+  using Broken = std::map<std::pair<uint8_t, uint64_t>, std::vector<FieldKey>>;
+  using Figures = std::map<FieldKey, Cell>;
+
+  static std::optional<uint32_t> At(const Figures& cells, const FieldKey& key) {
+    const auto at = cells.find(key);
+    return at == cells.end() ? std::nullopt : std::optional(at->second.value);
+  }
+  const Figures* Shown(const std::string& id, const StationCode& tps) const {
+    const auto& in = contests.at(id).stations;
+    return in.contains(tps) ? &in.at(tps).Shown().cells : nullptr;
+  }
+
+  void VotersDiffer(const std::string& id, const StationCode& tps, Broken* broken) const {
+    for (size_t i = 0; i < order.size(); ++i) {
+      for (size_t j = i + 1; j < order.size(); ++j) {
+        const Figures *a = Shown(order[i], tps), *b = Shown(order[j], tps);
+        if ((order[i] != id && order[j] != id) || a == nullptr || b == nullptr) continue;
+        for (const Figure figure : {Figure::kVotersRegisteredL, Figure::kVotersRegisteredP,
+                                    Figure::kVotersRegisteredJ}) {
+          const FieldKey key = FieldKey::Of(figure);
+          if (!a->contains(key) || !b->contains(key) || At(*a, key) == At(*b, key)) continue;
+          const uint64_t row = i * 4294967296 + j * 65536 + static_cast<uint64_t>(figure);
+          (*broken)[{15, row}] = {key};
+        }
+      }
+    }
+  }
+  void SameVotesNearby(const std::string& id, const StationCode& tps, Broken* broken) const {
+    const ModelContest& contest = contests.at(id);
+    const ModelBallot* ballot = contest.BallotAt(tps);
+    if (ballot == nullptr) return;
+    const Figures& mine = *Shown(id, tps);
+    std::vector<FieldKey> totals, votes;
+    for (const Figure figure : {Figure::kValid, Figure::kInvalid, Figure::kTotal})
+      totals.push_back(FieldKey::Of(figure));
+    for (const auto& choice : ballot->choices) votes.push_back(FieldKey::Votes(choice.id));
+    const auto has = [&](const FieldKey& key) { return mine.contains(key); };
+    const auto some = [&](const FieldKey& key) { return At(mine, key) != 0u; };
+    if (!std::all_of(votes.begin(), votes.end(), has)) return;
+    if (std::none_of(votes.begin(), votes.end(), some)) return;
+    std::vector<FieldKey> fields = totals;
+    fields.insert(fields.end(), votes.begin(), votes.end());
+    for (const auto& [other, station] : contest.stations) {
+      if (other == tps || other.Parent() != tps.Parent()) continue;
+      const Figures& theirs = station.Shown().cells;
+      const auto same = [&](const FieldKey& key) { return At(mine, key) == At(theirs, key); };
+      if (std::all_of(fields.begin(), fields.end(), same))
+        (*broken)[{17, std::stoull(other.str().substr(10))}] = fields;
+    }
+  }
+  void CopiesDiffer(const std::string& id, const StationCode& tps, Broken* broken) const {
+    const auto filed = copies.find({id, tps});
+    if (filed == copies.end()) return;
+    const ModelRound& shown = contests.at(id).stations.at(tps).Shown();
+    for (uint64_t i = 0; i < filed->second.size(); ++i) {
+      const auto& [round, figures] = filed->second[i];
+      if (round != shown.number) continue;
+      for (const auto& [key, value] : figures) {
+        const auto counted = At(shown.cells, key);
+        if (counted && *counted != value) (*broken)[{19, (i + 1) << 36 | key.packed()}] = {key};
+      }
+    }
   }
 };
 

@@ -1,5 +1,6 @@
 // Proofs of figures, as an outsider checks them, and as a liar would make them: over a real ledger,
 // and over one that commits to what isn't so.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "ledger/merkle/checkpoint.h"
 #include "ledger/merkle/tlog_proof.h"
 #include "ledger/projection/queries.h"
+#include "ledger/verify/verify.h"
 #include "tests/support/small_election.h"
 
 namespace jejak::projection {
@@ -20,6 +22,33 @@ using testing::SmallElection;
 
 constexpr std::string_view kOrigin = "jejak.example/small";
 constexpr uint64_t kStations = 60;
+
+// A log that whoever has the ledger's key can rewrite and seal.
+struct Log final : verify::LogSource {
+  std::vector<Bytes> entries;
+  std::string checkpoint;
+  explicit Log(const engine::View& view) {
+    for (uint64_t i = 0; i < view.size().value; ++i)
+      entries.push_back(*view.EntryBytes(LogIndex(i)));
+  }
+  Result<Bytes> EntryBytes(LogIndex index) const override {
+    if (index.value < entries.size()) return entries[index.value];
+    return Status(Reason::kNotFound, "no such entry");
+  }
+  Result<std::string> Checkpoint() const override { return checkpoint; }
+  std::string Fault() {
+    std::vector<Hash> leaves;
+    for (const Bytes& entry : entries) leaves.push_back(merkle::LeafHash(entry));
+    checkpoint = merkle::FormatNote(merkle::SignCheckpoint(
+        {std::string(kOrigin), TreeSize(leaves.size()), merkle::RootOf(leaves), {}},
+        SmallElection::KeyOf("ledger")));
+    const auto report = verify::Verify(*this, {});
+    if (!report.ok()) return report.status().ToString();
+    if (!report->fault) return fmt::format("ok, {} commitments", report->commitments);
+    return fmt::format("{} {}", report->fault->what,
+                       report->fault->index ? report->fault->index->value : 0);
+  }
+};
 
 merkle::VerifierKey LogKey(const std::string& name = "ledger") {
   return {std::string(kOrigin), merkle::KeyType::kEd25519, SmallElection::KeyOf(name).public_key()};
@@ -248,6 +277,28 @@ TEST_F(TallyTest, ADishonestLedgerIsConvictedByTheSum) {
   EXPECT_EQ(Check(Forge(nation, {province}, true)), Reason::kSumMismatch);
 }
 
+// It commits to other tallies than its entries give, or says another time: any replay convicts it.
+TEST_F(TallyTest, ADishonestCommitmentIsConvictedByAReplay) {
+  Log log(*view_);
+  EXPECT_EQ(log.Fault(), "ok, 1 commitments");
+  const uint64_t last = log.entries.size() - 1;
+  const auto entry = *event::DecodeEntry(log.entries[last]);
+  const auto honest = *event::DecodeEvent(entry.event);
+  const auto put = [&](const event::Event& event) {
+    const auto made = *event::Sign(event, SmallElection::KeyOf("ledger"));
+    log.entries[last] =
+        *event::EncodeEntry({entry.received_at, made.bytes, made.signature, std::nullopt});
+  };
+  event::Event lie = honest;
+  std::get<event::TallyCommitted>(lie.body).root.bytes[0] ^= 1;
+  put(lie);
+  EXPECT_EQ(log.Fault(), fmt::format("TALLY_ROOT_DIFFERS {}", last));
+  lie = honest;
+  lie.occurred_at = UnixMicros(lie.occurred_at.value - 1);
+  put(lie);
+  EXPECT_EQ(log.Fault(), fmt::format("COMMITMENT_TIME_DIFFERS {}", last));
+}
+
 TEST_F(TallyTest, SumsThatOverflow) {
   event::RegionTally a;
   a.contest = "ppwp";
@@ -320,6 +371,11 @@ TEST(TallyCommitments, ComeByCount) {
     EXPECT_EQ(commitment->value, registered + limits::kTallyChangesMax - kRegistrations);
     EXPECT_EQ(view->size().value, registered + kMany + 1);
     roots.push_back(view->root());
+    Log log(*view);
+    log.entries.erase(log.entries.begin() + static_cast<std::ptrdiff_t>(commitment->value));
+    EXPECT_EQ(log.Fault(), fmt::format("COMMITMENT_MISSING {}", commitment->value));
+    log.entries.resize(commitment->value);  // it ends where one is due
+    EXPECT_EQ(log.Fault(), "COMMITMENT_MISSING 0");
     const Hash before = *(*ledger)->ProjectionDigest();
     ASSERT_TRUE((*ledger)->Rebuild(nullptr).ok());
     EXPECT_EQ(*(*ledger)->ProjectionDigest(), before);

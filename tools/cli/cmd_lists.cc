@@ -152,6 +152,10 @@ Status ActivityCommand(const Globals& globals, const PageOptions& options, Run*)
       auto lines, session->queries().Activity(options.official, from, options.page_size + 1));
   Json out;
   out["official"] = options.official;
+  JEJAK_ASSIGN_OR_RETURN(const auto totals, session->queries().ActivityTotalsOf(options.official));
+  out["totals"] = {{"submitted", totals.submitted},     {"corrected", totals.corrected},
+                   {"votes_moved", totals.votes_moved}, {"enrolled", totals.enrolled},
+                   {"refused", totals.refused}};
   return ShowPage(globals, *session, options, "activity", std::move(lines), std::move(out));
 }
 

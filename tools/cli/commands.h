@@ -59,6 +59,8 @@ void AddTraceCommand(Program* program);  // with AddHistoryCommands
 void AddEntryCommands(Program* program);
 void AddReplayCommand(Program* program);  // with AddEntryCommands
 void AddListCommands(Program* program);
+void AddProgressCommand(Program* program);
+void AddRecordCommands(Program* program);
 void AddLogCommands(Program* program);
 void AddExplainCommand(Program* program);   // with AddHistoryCommands
 void AddVerifyCommands(Program* program);

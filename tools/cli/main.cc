@@ -64,6 +64,8 @@ int RunProgram(int argc, char** argv) {
   jejak::cli::AddHistoryCommands(&program);
   jejak::cli::AddEntryCommands(&program);
   jejak::cli::AddListCommands(&program);
+  jejak::cli::AddProgressCommand(&program);
+  jejak::cli::AddRecordCommands(&program);
   jejak::cli::AddLogCommands(&program);
   jejak::cli::AddVerifyCommands(&program);
   jejak::cli::AddSimulateCommands(&program);

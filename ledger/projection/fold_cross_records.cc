@@ -1,0 +1,141 @@
+// Findings that records open and clear: C19 by a copy, C21 by a revocation, C16 by a certification.
+#include <algorithm>
+
+#include "ledger/base/coding.h"
+#include "ledger/projection/state.h"
+#include "ledger/projection/tally_history.h"
+
+namespace jejak::projection {
+namespace {
+
+using election::BigFieldValue;
+using election::Finding;
+using election::Rule;
+
+std::vector<election::FieldValue> ValuesOf(const event::CopyFiled& body) {
+  std::vector<election::FieldValue> values;
+  for (const auto& f : body.figures) values.push_back({FieldKey::Of(f.figure), f.value});
+  for (const auto& v : body.votes) values.push_back({FieldKey::Votes(v.choice), v.value});
+  for (const auto& t : body.party_totals)
+    values.push_back({FieldKey::PartyTotal(t.choice), t.value});
+  return values;
+}
+
+std::vector<BigFieldValue> ValuesOf(const event::RecapCertified& body) {
+  std::vector<BigFieldValue> values;
+  for (const auto& f : body.figures) values.push_back({FieldKey::Of(f.figure), f.value});
+  for (const auto& v : body.votes) values.push_back({FieldKey::Votes(v.choice), v.value});
+  for (const auto& t : body.party_totals)
+    values.push_back({FieldKey::PartyTotal(t.choice), t.value});
+  return values;
+}
+
+}  // namespace
+
+void State::FileCopy(const LoggedEvent& e, const event::CopyFiled& body) {
+  const Bytes key = PlaceKey(body.contest, body.tps);
+  CopiesRow row = Read<CopiesRow>(kCopies, key).value_or(CopiesRow{});
+  row.copies.push_back({body.round, e.index, ValuesOf(body)});
+  rows_.Put(kCopies, key, Encode(row));
+
+  const ResultRow& result = *LoadResult(body.contest, body.tps);
+  // Of a round that another replaced nothing is counted.
+  if (body.round != result.newest.round && body.round != result.shown_round) return;
+  const RoundRow round = body.round == result.newest.round
+                             ? result.newest
+                             : ShownRound(body.contest, body.tps, result);
+  std::vector<election::FieldValue> counted;
+  for (const Cell& cell : round.cells) counted.push_back({cell.key, cell.value});
+  const auto number = static_cast<uint32_t>(row.copies.size());
+  const auto ours = [number](uint64_t r) { return r >> 36 == number; };
+  SetFindings(body.contest, body.tps, body.round, Rule::kC19,
+              election::CheckCopy(counted, row.copies.back().values, number), ours, e.index);
+}
+
+void State::Suspect(const LoggedEvent& e, const event::KeyRevoked& body) {
+  const KeyRow* key = LoadKey(body.key);
+  if (key == nullptr) return;
+  const uint64_t short_key = ShortKey(body.key);
+  Bytes prefix(key->state.official);
+  prefix.push_back('\0');
+  // Read first: setting findings changes other tables than this one, but moves memos.
+  std::vector<std::pair<LogIndex, ResultDone>> done;
+  auto cursor = rows_.NewCursor(kActivity);
+  for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+    const auto row = Decode<ActivityRow>(cursor->value());
+    if (!row) return Damage("an activity row does not decode");
+    if (!row->result || row->result->key != short_key) continue;
+    if (row->result->received_at < *body.suspect_since) continue;
+    const LogIndex index(Reader(cursor->key().substr(prefix.size())).Be64());
+    done.emplace_back(index, *row->result);
+  }
+  const auto by_key = [&](LogIndex index) {
+    return std::any_of(done.begin(), done.end(), [&](const auto& d) { return d.first == index; });
+  };
+  for (const auto& [index, result] : done) {
+    const ResultRow& row = *LoadResult(result.contest, result.tps);
+    if (result.round != row.newest.round && result.round != row.shown_round) continue;
+    const RoundRow round = result.round == row.newest.round
+                               ? row.newest
+                               : ShownRound(result.contest, result.tps, row);
+    Finding finding{Rule::kC21, index.value, {}};
+    for (const Cell& cell : round.cells) {
+      if (cell.set_by == index) finding.fields.push_back(cell.key);
+    }
+    const bool photo = std::find(round.evidence_set_by.begin(), round.evidence_set_by.end(),
+                                 index) != round.evidence_set_by.end();
+    // Someone else went over the form afterwards, and nothing that this entry set was left.
+    const bool replaced = finding.fields.empty() && !photo &&
+                          std::any_of(round.versions.begin(), round.versions.end(),
+                                      [&](LogIndex v) { return index < v && !by_key(v); });
+    if (replaced) continue;
+    const uint64_t number = index.value;
+    SetFindings(result.contest, result.tps, result.round, Rule::kC21, {finding},
+                [number](uint64_t r) { return r == number; }, e.index);
+  }
+}
+
+// C16, of the newest certification of the region: it has the findings of the one before it, as far
+// as it makes the same mistakes.
+void State::CheckCertification(const LoggedEvent& e, const event::RecapCertified& body) {
+  const Bytes place = PlaceKey(body.contest, body.region);
+  const ContestEntry* contest = registry_.Contest(body.contest);
+  if (contest == nullptr) return;
+  const auto tally =
+      TallyHistory(&rows_).At(*contest, body.region, std::min(TreeSize(body.size), size_));
+  if (!tally.ok()) return Damage("the tally that a certification is compared with");
+  std::vector<BigFieldValue> sums;
+  for (const SumCell& cell : tally->sums) sums.push_back({cell.key, cell.sum});
+  const std::vector<Finding> broken = election::CheckRecap(ValuesOf(body), sums);
+
+  const auto rule = static_cast<uint8_t>(Rule::kC16);
+  Bytes prefix = place;
+  prefix.push_back('\0');
+  prefix.push_back(static_cast<char>(rule));
+  std::vector<std::pair<Bytes, FindingRow>> open;
+  auto cursor = rows_.NewCursor(kFindings);
+  for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+    auto row = Decode<FindingRow>(cursor->value());
+    if (!row) return Damage("a finding does not decode");
+    if (!row->cleared_by) open.emplace_back(Bytes(cursor->key()), std::move(*row));
+  }
+  std::vector<uint64_t> stays;
+  for (auto& [key, row] : open) {
+    const uint64_t number = Reader(ByteView(key).substr(prefix.size())).Be64();
+    const bool again = std::any_of(broken.begin(), broken.end(),
+                                   [&](const Finding& f) { return f.row == number; });
+    if (again) {
+      stays.push_back(number);
+      continue;
+    }
+    row.cleared_by = e.index;
+    rows_.Put(kFindings, key, Encode(row));
+  }
+  for (const Finding& finding : broken) {
+    if (std::find(stays.begin(), stays.end(), finding.row) != stays.end()) continue;
+    rows_.Put(kFindings, FindingKey(body.contest, body.region, rule, finding.row, e.index),
+              Encode(FindingRow{std::nullopt, finding.fields}));
+  }
+}
+
+}  // namespace jejak::projection

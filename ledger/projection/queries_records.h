@@ -1,0 +1,65 @@
+// Answers about records (objections, incidents, rounds …) and about progress over time.
+//
+// Thread rule: pure functions over the reader they are given. Errors as in queries.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/projection/queries.h"
+#include "ledger/projection/rows_records.h"
+#include "ledger/projection/tables.h"
+
+namespace jejak::projection {
+
+struct RecordLine {
+  LogIndex index;
+  std::vector<RecordStep> steps;
+};
+// Every record of the kind at a place inside `region` (or the region itself), once each, in log
+// order. With a contest: those that name it, or none.
+Result<std::vector<RecordLine>> RecordsIn(const KeyValueReader& rows, const Queries& queries,
+                                          RecordKind kind,
+                                          const std::optional<std::string>& contest,
+                                          const RegionCode& region);
+
+// How far a round of elections has come.
+struct RoundProgress {
+  uint64_t stations = 0;  // (contest, TPS) pairs that it opened and that are in it or past it
+  uint64_t held = 0;      // of these, with an accepted result in it
+};
+Result<RoundProgress> ProgressOfRound(const KeyValueReader& rows, const ReadEntry& opened);
+
+// A moment: the entries before `size`, judged at `time`.
+struct Moment {
+  TreeSize size;
+  UnixMicros time;
+};
+struct ReportPoint {
+  UnixMicros time;  // until then
+  uint64_t reported = 0;
+};
+struct ChildProgress {
+  RegionCode code;
+  uint64_t total = 0, reported = 0;
+};
+struct MissingStation {
+  StationCode tps;
+  std::optional<bool> late;  // none: no deadline, or the place's clock is not known
+  std::optional<UnixMicros> deadline;
+  std::vector<LogIndex> incidents;  // of the TPS and of what encloses it, in log order
+};
+struct RegionProgress {
+  uint64_t total = 0, reported = 0, late = 0;
+  std::optional<uint32_t> expected;  // as it stands now
+  std::vector<ReportPoint> series;
+  std::vector<ChildProgress> children;
+  std::vector<MissingStation> missing;  // in code order
+};
+// TPSs in, of how many, over time. Deadlines, expected numbers and UTC offsets are those of now.
+Result<RegionProgress> ProgressOf(const KeyValueReader& rows, const Queries& queries,
+                                  std::string_view contest, const RegionCode& region,
+                                  const Moment& at);
+
+}  // namespace jejak::projection

@@ -1,0 +1,197 @@
+#include "ledger/projection/rows_records.h"
+
+#include "ledger/base/coding.h"
+
+namespace jejak::projection {
+namespace {
+
+void Write(Writer* w, const std::optional<uint32_t>& value) {
+  w->Varint(value ? uint64_t{*value} + 1 : 0);
+}
+std::optional<uint32_t> ReadOptional(Reader* r) {
+  const uint64_t wide = r->Varint();
+  if (wide == 0) return std::nullopt;
+  return static_cast<uint32_t>(wide - 1);
+}
+
+// Reads a list whose elements take at least a byte each; false when its length can't be true.
+template <typename T, typename One>
+bool ReadList(Reader* r, std::vector<T>* out, One one) {
+  const uint64_t n = r->Varint();
+  if (!r->ok() || n > r->remaining()) return false;
+  out->resize(static_cast<size_t>(n));
+  for (T& element : *out) one(&element);
+  return r->ok();
+}
+
+}  // namespace
+
+uint64_t ShortKey(const PublicKey& key) { return Reader(key.view()).Be64(); }
+
+Bytes Encode(const VotersRow& row) {
+  Bytes out;
+  Writer w(&out);
+  w.Varint(row.contests.size());
+  for (const election::RegisteredVoters& v : row.contests) {
+    w.Varint(v.contest);
+    Write(&w, v.l);
+    Write(&w, v.p);
+    Write(&w, v.j);
+  }
+  return out;
+}
+
+template <>
+std::optional<VotersRow> Decode(ByteView bytes) {
+  Reader r(bytes);
+  VotersRow row;
+  const bool read = ReadList(&r, &row.contests, [&](election::RegisteredVoters* v) {
+    v->contest = static_cast<uint16_t>(r.Varint());
+    v->l = ReadOptional(&r);
+    v->p = ReadOptional(&r);
+    v->j = ReadOptional(&r);
+  });
+  if (!read || !r.Done()) return std::nullopt;
+  return row;
+}
+
+Bytes Encode(const AlikeRow& row) {
+  Bytes out;
+  Writer w(&out);
+  w.Varint(row.stations.size());
+  for (const uint16_t station : row.stations) w.Varint(station);
+  return out;
+}
+
+template <>
+std::optional<AlikeRow> Decode(ByteView bytes) {
+  Reader r(bytes);
+  AlikeRow row;
+  const bool read = ReadList(
+      &r, &row.stations, [&](uint16_t* station) { *station = static_cast<uint16_t>(r.Varint()); });
+  if (!read || !r.Done()) return std::nullopt;
+  return row;
+}
+
+Bytes Encode(const CopiesRow& row) {
+  Bytes out;
+  Writer w(&out);
+  w.Varint(row.copies.size());
+  for (const Copy& copy : row.copies) {
+    w.Varint(copy.round);
+    w.Varint(copy.index.value);
+    w.Varint(copy.values.size());
+    for (const election::FieldValue& v : copy.values) {
+      w.Varint(v.key.packed());
+      w.Varint(v.value);
+    }
+  }
+  return out;
+}
+
+template <>
+std::optional<CopiesRow> Decode(ByteView bytes) {
+  Reader r(bytes);
+  CopiesRow row;
+  bool whole = true;
+  const bool read = ReadList(&r, &row.copies, [&](Copy* copy) {
+    copy->round = static_cast<uint16_t>(r.Varint());
+    copy->index.value = r.Varint();
+    whole = whole && ReadList(&r, &copy->values, [&](election::FieldValue* v) {
+              v->key = FieldKey::FromPacked(r.Varint());
+              v->value = static_cast<uint32_t>(r.Varint());
+            });
+  });
+  if (!read || !whole || !r.Done()) return std::nullopt;
+  return row;
+}
+
+Bytes Encode(const RecordRow& row) {
+  Bytes out;
+  Writer w(&out);
+  w.Varint(row.steps.size());
+  for (const RecordStep& step : row.steps) {
+    w.U8(step.what);
+    w.Varint(step.by.value);
+  }
+  return out;
+}
+
+template <>
+std::optional<RecordRow> Decode(ByteView bytes) {
+  Reader r(bytes);
+  RecordRow row;
+  const bool read = ReadList(&r, &row.steps, [&](RecordStep* step) {
+    step->what = r.U8();
+    step->by.value = r.Varint();
+  });
+  if (!read || !r.Done()) return std::nullopt;
+  return row;
+}
+
+Bytes Encode(const ReportsRow& row) {
+  Bytes out;
+  Writer w(&out);
+  w.Varint(row.changes.size());
+  for (const Report& report : row.changes) {
+    w.Varint(report.index.value);
+    w.Signed(report.received_at.value);
+  }
+  return out;
+}
+
+template <>
+std::optional<ReportsRow> Decode(ByteView bytes) {
+  Reader r(bytes);
+  ReportsRow row;
+  const bool read = ReadList(&r, &row.changes, [&](Report* report) {
+    report->index.value = r.Varint();
+    report->received_at.value = r.Signed();
+  });
+  if (!read || !r.Done()) return std::nullopt;
+  return row;
+}
+
+Bytes Encode(const ActivityRow& row) {
+  Bytes out;
+  Writer w(&out);
+  w.U8(static_cast<uint8_t>(row.kind));
+  w.Varint(row.refusal);
+  w.Varint(row.enrolled);
+  w.U8(row.result ? 1 : 0);
+  if (row.result) {
+    w.Be64(row.result->key);
+    w.Signed(row.result->received_at.value);
+    w.Sized(row.result->contest);
+    w.Sized(row.result->tps.view());
+    w.Varint(row.result->round);
+    w.Varint(row.result->votes_moved);
+  }
+  return out;
+}
+
+template <>
+std::optional<ActivityRow> Decode(ByteView bytes) {
+  Reader r(bytes);
+  ActivityRow row;
+  const uint8_t kind = r.U8();
+  row.kind = static_cast<event::BodyKind>(kind);
+  row.refusal = static_cast<uint16_t>(r.Varint());
+  row.enrolled = static_cast<uint32_t>(r.Varint());
+  const uint8_t there = r.U8();
+  if (there == 1) {
+    ResultDone& done = row.result.emplace();
+    done.key = r.Be64();
+    done.received_at.value = r.Signed();
+    done.contest = std::string(r.Sized());
+    const auto tps = RegionCode::Parse(r.Sized());
+    if (!tps) return std::nullopt;
+    done.tps = *tps;
+    done.round = static_cast<uint16_t>(r.Varint());
+    done.votes_moved = r.Varint();
+  }
+  if (kind >= event::kBodyKinds || there > 1 || !r.Done()) return std::nullopt;
+  return row;
+}
+
+}  // namespace jejak::projection
