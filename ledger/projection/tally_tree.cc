@@ -118,6 +118,13 @@ Status TallyTree::Load() {
   const auto state = Decode<TallyStateRow>(value);
   if (!state) return Status(Reason::kLedgerDamaged, "the tally tree's row does not decode");
   state_ = written_ = *state;
+  recovered_ = false;
+  return {};
+}
+
+void TallyTree::Recover() {
+  if (recovered_) return;
+  recovered_ = true;
   Bytes prefix;
   Writer(&prefix).Be64(state_.base.value);
   std::map<std::string, std::set<RegionCode>> places;
@@ -130,8 +137,7 @@ Status TallyTree::Load() {
     const auto place = zero == key.npos || key.size() < zero + 9
                            ? std::nullopt
                            : RegionCode::Parse(key.substr(zero + 1, key.size() - zero - 9));
-    if (!delta || !place)
-      return Status(Reason::kLedgerDamaged, "a change of the tally does not decode");
+    if (!delta || !place) return Damage("a change of the tally does not decode");
     const std::string contest(key.substr(0, zero));
     places[contest].insert(*place);
     if (place->level() >= election::Level::kVillage) {
@@ -157,8 +163,6 @@ Status TallyTree::Load() {
       }
     }
   }
-  JEJAK_RETURN_IF_ERROR(rows_->status());
-  return status_;
 }
 
 void TallyTree::Gather(const std::string& contest, const RegionCode& place,
@@ -169,6 +173,7 @@ void TallyTree::Gather(const std::string& contest, const RegionCode& place,
 }
 
 void TallyTree::Register(const std::string& contest, const StationCode& tps) {
+  Recover();
   TallyDelta one;
   one.stations.total = 1;
   const RegionCode village = tps.Parent();
@@ -181,6 +186,7 @@ void TallyTree::Register(const std::string& contest, const StationCode& tps) {
 
 void TallyTree::Replace(const std::string& contest, const StationCode& tps,
                         const TallyDelta& delta, const RoundRow& shown) {
+  Recover();
   Gather(contest, tps, delta);
   entry_[contest][tps].Add(delta);
   entry_changes_ = true;
@@ -191,6 +197,7 @@ void TallyTree::Replace(const std::string& contest, const StationCode& tps,
 void TallyTree::Recount(const std::string& contest, const StationCode& tps,
                         const StationCounts& delta) {
   if (delta.IsZero()) return;
+  Recover();
   TallyDelta counts;
   counts.stations = delta;
   Gather(contest, tps, counts);
@@ -236,6 +243,7 @@ void TallyTree::EndEntry(LogIndex index) {
 }
 
 void TallyTree::Refresh() {
+  Recover();
   auto pending = std::move(pending_);
   pending_.clear();
   for (auto& [id, regions] : pending) {

@@ -29,7 +29,8 @@ class TallyTree {
  public:
   // Both are borrowed.
   TallyTree(const Registry* registry, Overlay* rows) : registry_(registry), rows_(rows) {}
-  // Takes up what was gathered since the newest commitment.
+  // Reads where it stands. What was gathered since the newest commitment is taken up when it is
+  // first needed: a reader never does.
   Status Load();
 
   // A station of the contest's scope was registered.
@@ -73,6 +74,7 @@ class TallyTree {
   };
   using Nodes = std::unordered_map<std::string, std::unique_ptr<Node>>;
 
+  void Recover();
   void Gather(const std::string& contest, const RegionCode& place, const TallyDelta& delta);
   void RefreshContest(const ContestEntry& contest, std::map<RegionCode, Pending> pending);
   void RefreshNode(const ContestEntry& contest, const RegionCode& region, Pending* pending,
@@ -92,6 +94,7 @@ class TallyTree {
   Overlay* const rows_;
   Status status_;
   TallyStateRow state_, written_;
+  bool recovered_ = true;
   // Of the entry that is being folded.
   std::map<std::string, std::map<RegionCode, TallyDelta>> entry_;
   bool entry_changes_ = false;
