@@ -78,7 +78,7 @@ void Ledger::Impl::Run() {
     const Status stopped_status(Reason::kStopped, "the ledger stopped: " + failed.ToString());
     size_t answered = 0;
     for (const journal::Ordered& ordered : *batch) {
-      if (ordered.marker) continue;
+      if (ordered.marker()) continue;
       static_cast<Item&>(*ordered.proposal.attachment)
           .Answer({stopped_status, std::nullopt, false});
       ++answered;
@@ -228,7 +228,7 @@ Status Ledger::Impl::Process(std::vector<journal::Ordered> batch) {
   const TreeSize before = tree->size();
   Status committed;  // to the tallies
   for (const journal::Ordered& ordered : batch) {
-    if (ordered.marker) {
+    if (ordered.marker()) {
       if (state->TallyChanges() != 0 && HasKeyInForce() && committed.ok())
         committed = AppendCommitment(ordered.received_at, &rows);
       continue;

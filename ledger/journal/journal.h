@@ -35,7 +35,7 @@ struct Ordered {
   Proposal proposal;
   UnixMicros received_at;  // never decreasing over all that Next returns
   // Brings no event, but asks for a commitment to the tallies here.
-  bool marker = false;
+  bool marker() const { return proposal.event == nullptr; }
 };
 
 class Journal {

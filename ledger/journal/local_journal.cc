@@ -66,7 +66,7 @@ Result<std::vector<Ordered>> LocalJournal::Next(size_t events_max, size_t bytes_
       // Idle, or the end.
       if (!unmarked_since_us_ || (stopped_ && !markers_.at_end)) return std::vector<Ordered>();
       unmarked_since_us_.reset();
-      return std::vector<Ordered>{{Proposal{}, last_, true}};
+      return std::vector<Ordered>{{Proposal{}, last_}};
     }
     size_t n = 0;
     for (size_t bytes = 0; n < std::min(events_max, queue_.size()); ++n) {
@@ -89,16 +89,15 @@ Result<std::vector<Ordered>> LocalJournal::Next(size_t events_max, size_t bytes_
   std::vector<Ordered> out;
   out.reserve(taken.size());
   for (Proposal& proposal : taken) {
-    const bool marker = proposal.event == nullptr;
     last_ = std::max(last_, proposal.received_at ? *proposal.received_at : now.value_or(last_));
-    out.push_back({std::move(proposal), last_, marker});
+    out.push_back({std::move(proposal), last_});
   }
   const int64_t monotonic = clocks_.monotonic_us();
   if (!unmarked_since_us_) unmarked_since_us_ = monotonic;
   if (markers_.interval_us != Markers::kNever &&
       monotonic - *unmarked_since_us_ >= markers_.interval_us) {
     unmarked_since_us_.reset();
-    out.push_back({Proposal{}, last_, true});
+    out.push_back({Proposal{}, last_});
   }
   return out;
 }

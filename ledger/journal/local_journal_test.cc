@@ -73,7 +73,7 @@ TEST(LocalJournal, StopHandsOutTheRest) {
   EXPECT_EQ(journal.Next(10, kBytes)->size(), 2U);
   const auto last = journal.Next(10, kBytes);
   ASSERT_EQ(last->size(), 1U);
-  EXPECT_TRUE(last->front().marker);
+  EXPECT_TRUE(last->front().marker());
   EXPECT_TRUE(journal.Next(10, kBytes)->empty());
 }
 
@@ -85,7 +85,7 @@ TEST(LocalJournal, MarksWhereACommitmentIsWanted) {
   // Nothing comes for a moment.
   const auto idle = journal.Next(10, kBytes);
   ASSERT_EQ(idle->size(), 1U);
-  EXPECT_TRUE(idle->front().marker);
+  EXPECT_TRUE(idle->front().marker());
   EXPECT_EQ(idle->front().received_at, UnixMicros(clocks.wall));
   // Under load: after the first batch that ends a second later than the last marker.
   ASSERT_TRUE(journal.Propose(Proposals(3)).ok());
@@ -94,8 +94,8 @@ TEST(LocalJournal, MarksWhereACommitmentIsWanted) {
   clocks.wall += 1'000'000;
   const auto load = journal.Next(1, kBytes);
   ASSERT_EQ(load->size(), 2U);
-  EXPECT_FALSE(load->front().marker);
-  EXPECT_TRUE(load->back().marker);
+  EXPECT_FALSE(load->front().marker());
+  EXPECT_TRUE(load->back().marker());
   EXPECT_EQ(journal.Next(1, kBytes)->size(), 1U);
 }
 

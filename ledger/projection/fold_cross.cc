@@ -25,13 +25,6 @@ std::optional<uint32_t> ValueOf(const std::vector<Cell>& cells, Figure figure) {
   return at->value;
 }
 
-std::vector<election::FieldValue> ValuesOf(const std::vector<Cell>& cells) {
-  std::vector<election::FieldValue> values;
-  values.reserve(cells.size());
-  for (const Cell& cell : cells) values.push_back({cell.key, cell.value});
-  return values;
-}
-
 bool NoMereWarning(const OpenFinding& finding) {
   return election::InfoOf(static_cast<Rule>(finding.rule)).severity != election::Severity::kWarning;
 }

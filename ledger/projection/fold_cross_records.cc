@@ -3,6 +3,7 @@
 
 #include "ledger/base/coding.h"
 #include "ledger/projection/state.h"
+#include "ledger/projection/tally.h"
 #include "ledger/projection/tally_history.h"
 
 namespace jejak::projection {
@@ -44,12 +45,11 @@ void State::FileCopy(const LoggedEvent& e, const event::CopyFiled& body) {
   const RoundRow round = body.round == result.newest.round
                              ? result.newest
                              : ShownRound(body.contest, body.tps, result);
-  std::vector<election::FieldValue> counted;
-  for (const Cell& cell : round.cells) counted.push_back({cell.key, cell.value});
   const auto number = static_cast<uint32_t>(row.copies.size());
   const auto ours = [number](uint64_t r) { return r >> 36 == number; };
-  SetFindings(body.contest, body.tps, body.round, Rule::kC19,
-              election::CheckCopy(counted, row.copies.back().values, number), ours, e.index);
+  const std::vector<Finding> broken =
+      election::CheckCopy(ValuesOf(round.cells), row.copies.back().values, number);
+  SetFindings(body.contest, body.tps, body.round, Rule::kC19, broken, ours, e.index);
 }
 
 void State::Suspect(const LoggedEvent& e, const event::KeyRevoked& body) {

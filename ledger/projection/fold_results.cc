@@ -11,13 +11,6 @@
 namespace jejak::projection {
 namespace {
 
-std::vector<election::FieldValue> ValuesOf(const std::vector<Cell>& cells) {
-  std::vector<election::FieldValue> values;
-  values.reserve(cells.size());
-  for (const Cell& cell : cells) values.push_back({cell.key, cell.value});
-  return values;
-}
-
 StationCounts CountsOf(const StationFlags& flags) {
   const auto one = [](bool b) { return int64_t{b ? 1 : 0}; };
   return {0,

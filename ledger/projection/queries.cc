@@ -28,13 +28,6 @@ Result<RoundRow> ReadShownRound(const KeyValueReader& rows, std::string_view con
   return std::move(*past);
 }
 
-std::vector<election::FieldValue> ValuesOfCells(const std::vector<Cell>& cells) {
-  std::vector<election::FieldValue> values;
-  values.reserve(cells.size());
-  for (const Cell& cell : cells) values.push_back({cell.key, cell.value});
-  return values;
-}
-
 Result<std::unique_ptr<Queries>> Queries::Open(const KeyValueReader* rows,
                                                const EntrySource* entries,
                                                std::optional<TreeSize> as_of) {

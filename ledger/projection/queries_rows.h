@@ -48,6 +48,5 @@ Result<RoundRow> ReadShownRound(const KeyValueReader& rows, std::string_view con
                                 const StationCode& tps, const ResultRow& row);
 // Refuses what is no number of the region.
 Status CheckField(const ContestEntry& contest, const RegionCode& region, const FieldKey& field);
-std::vector<election::FieldValue> ValuesOfCells(const std::vector<Cell>& cells);
 
 }  // namespace jejak::projection

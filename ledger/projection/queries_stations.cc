@@ -4,6 +4,7 @@
 #include "ledger/projection/queries.h"
 #include "ledger/projection/queries_rows.h"
 #include "ledger/projection/tables.h"
+#include "ledger/projection/tally.h"
 
 namespace jejak::projection {
 namespace {
@@ -170,7 +171,7 @@ Result<std::vector<StationLine>> Queries::Stations(std::string_view contest,
     line.round = round.round;
     line.flags = round.flags;
     if (round.HasResult()) line.newest = round.versions.back();
-    line.values = ValuesOfCells(round.cells);
+    line.values = ValuesOf(round.cells);
     out.push_back(std::move(line));
   }
   JEJAK_RETURN_IF_ERROR(rows_->status());

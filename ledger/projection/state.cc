@@ -8,6 +8,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
 #include "ledger/projection/tables.h"
+#include "ledger/projection/tally.h"
 
 namespace jejak::projection {
 
@@ -76,7 +77,6 @@ template std::optional<OfficialState> State::Read(TableId, ByteView) const;
 template std::optional<ReferenceState> State::Read(TableId, ByteView) const;
 template std::optional<FindingRow> State::Read(TableId, ByteView) const;
 template std::optional<SealState> State::Read(TableId, ByteView) const;
-template std::optional<TallyRow> State::Read(TableId, ByteView) const;
 template std::optional<VotersRow> State::Read(TableId, ByteView) const;
 template std::optional<AlikeRow> State::Read(TableId, ByteView) const;
 template std::optional<CopiesRow> State::Read(TableId, ByteView) const;
@@ -172,8 +172,7 @@ ResultState State::Result(std::string_view contest, const StationCode& tps) cons
   out.newest_event = row.newest_event;
   out.finalised = row.finalised;
   out.ppk_acted = row.ppk_acted;
-  out.values.reserve(row.cells.size());
-  for (const Cell& cell : row.cells) out.values.push_back({cell.key, cell.value});
+  out.values = ValuesOf(row.cells);
   out.evidence = row.evidence;
   return out;
 }

@@ -44,7 +44,7 @@ class State final : public admission::StateView {
 
   // Folds the next entry: `logged.index` must be Size().
   void Apply(const LoggedEvent& logged);
-  // Brings what a batch has gathered to the rows. Before draining rows() or reading tallies.
+  // Ends a batch: call before rows() are drained.
   void Flush();
   // After the rows were drained and committed: go on over the state that holds them.
   void Rebase(const KeyValueReader* base) { rows_.Rebase(base); }

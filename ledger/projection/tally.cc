@@ -87,14 +87,20 @@ std::vector<SumDelta> CellDeltas(const std::vector<Cell>& before, const std::vec
   return out;
 }
 
+std::vector<election::FieldValue> ValuesOf(const std::vector<Cell>& cells) {
+  std::vector<election::FieldValue> values;
+  values.reserve(cells.size());
+  for (const Cell& cell : cells) values.push_back({cell.key, cell.value});
+  return values;
+}
+
 event::StationTally StationTallyOf(std::string_view contest, const StationCode& tps,
                                    const RoundRow& shown) {
   event::StationTally out;
   out.contest = std::string(contest);
   out.tps = tps;
   out.round = shown.round;
-  out.values.reserve(shown.cells.size());
-  for (const Cell& cell : shown.cells) out.values.push_back({cell.key, cell.value});
+  out.values = ValuesOf(shown.cells);
   if (shown.HasResult()) out.event = shown.newest_event;
   return out;
 }

@@ -11,6 +11,9 @@
 
 namespace jejak::projection {
 
+// The figures alone, without who set them.
+std::vector<election::FieldValue> ValuesOf(const std::vector<Cell>& cells);
+
 // The change of figures between two versions of one station, both ascending; either may be empty.
 std::vector<SumDelta> CellDeltas(const std::vector<Cell>& before, const std::vector<Cell>& after);
 

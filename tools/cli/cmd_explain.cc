@@ -1,11 +1,8 @@
 // Why a number changed between two points.
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
-#include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "tools/cli/present.h"
 
@@ -87,18 +84,8 @@ Status ExplainCommand(const Globals& globals, const ExplainOptions& options, Run
   JEJAK_ASSIGN_OR_RETURN(const election::FieldKey field,
                          ParseNumber(options.choice, options.figure));
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-  if (options.page_size == 0 || options.page_size > limits::kPageSizeMax) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("--page-size: 1 to {}", limits::kPageSizeMax));
-  }
-  LogIndex start(0);
-  if (!options.page_token.empty()) {
-    const std::string& token = options.page_token;
-    const auto [end, error] =
-        std::from_chars(token.data(), token.data() + token.size(), start.value);
-    if (!IsDigits(token) || error != std::errc())
-      return Status(Reason::kInvalidArgument, "--page-token: none that this command gave");
-  }
+  JEJAK_ASSIGN_OR_RETURN(const LogIndex start,
+                         PageStart(options.page_size, options.page_token));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   Point from, to;
   JEJAK_ASSIGN_OR_RETURN(from.as_of, GoTo(session.get(), options.from));

@@ -1,7 +1,6 @@
 // Findings, what an official did, and what was refused.
 #include <fmt/format.h>
 
-#include <charconv>
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
@@ -86,21 +85,6 @@ struct PageOptions {
   size_t page_size = limits::kPageSizeDefault;
 };
 
-// A page token is the index to go on from.
-Result<LogIndex> FromToken(const PageOptions& options) {
-  if (options.page_size == 0 || options.page_size > limits::kPageSizeMax) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
-  }
-  uint64_t index = 0;
-  const std::string& text = options.page_token;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (!text.empty() && (error != std::errc() || end != text.data() + text.size())) {
-    return Status(Reason::kInvalidArgument, "--page-token: not one that this program gave");
-  }
-  return LogIndex(index);
-}
-
 // What the entry is about, without its body.
 Result<Json> SummaryOf(const Console& console, const Session& session, LogIndex index,
                        Authors* authors) {
@@ -146,7 +130,7 @@ Status ShowPage(const Globals& globals, const Session& session, const PageOption
 }
 
 Status ActivityCommand(const Globals& globals, const PageOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, FromToken(options));
+  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, PageStart(options.page_size, options.page_token));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   JEJAK_ASSIGN_OR_RETURN(
       auto lines, session->queries().Activity(options.official, from, options.page_size + 1));
@@ -160,7 +144,7 @@ Status ActivityCommand(const Globals& globals, const PageOptions& options, Run*)
 }
 
 Status RefusalsCommand(const Globals& globals, const PageOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, FromToken(options));
+  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, PageStart(options.page_size, options.page_token));
   std::optional<election::RegionCode> region;
   if (!options.region.empty()) {
     JEJAK_ASSIGN_OR_RETURN(region, ParseRegion(options.region));

@@ -1,7 +1,6 @@
 // Objections, incidents, copies, rounds, decisions and certifications, with what came of each.
 #include <fmt/format.h>
 
-#include <charconv>
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
@@ -93,19 +92,6 @@ Result<Json> OutcomeOf(const Session& session, const RecordOptions& options,
   return out;
 }
 
-Result<LogIndex> FromToken(const RecordOptions& options) {
-  if (options.page_size == 0 || options.page_size > limits::kPageSizeMax) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
-  }
-  uint64_t index = 0;
-  const std::string& text = options.page_token;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (!text.empty() && (error != std::errc() || end != text.data() + text.size()))
-    return Status(Reason::kInvalidArgument, "--page-token: not one that this program gave");
-  return LogIndex(index);
-}
-
 // How many of each status there are, over all pages.
 Result<Json> CountsOf(const Session& session, const RecordOptions& options,
                       const std::vector<RecordLine>& lines) {
@@ -134,7 +120,7 @@ Result<Json> CountsOf(const Session& session, const RecordOptions& options,
 }
 
 Status RecordsCommand(const Globals& globals, const RecordOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, FromToken(options));
+  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, PageStart(options.page_size, options.page_token));
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));

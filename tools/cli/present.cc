@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "ledger/base/encoding.h"
+#include "ledger/base/limits.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "ledger/merkle/tree_reader.h"
@@ -246,6 +247,19 @@ Result<AsOf> GoTo(Session* session, const std::string& text) {
   JEJAK_ASSIGN_OR_RETURN(const TreeSize size, ParsePoint(*session, text));
   JEJAK_RETURN_IF_ERROR(session->Refocus(size));
   return AsOfNow(*session);
+}
+
+Result<LogIndex> PageStart(size_t page_size, const std::string& token) {
+  if (page_size == 0 || page_size > limits::kPageSizeMax) {
+    return Status(Reason::kInvalidArgument,
+                  fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
+  }
+  LogIndex start(0);
+  const auto [end, error] =
+      std::from_chars(token.data(), token.data() + token.size(), start.value);
+  if (!token.empty() && (error != std::errc() || end != token.data() + token.size()))
+    return Status(Reason::kInvalidArgument, "--page-token: not one that this program gave");
+  return start;
 }
 
 std::string ModeWords(const Session& session, const Console& console) {

@@ -63,6 +63,9 @@ Result<TreeSize> ParsePoint(const Session& session, const std::string& text);
 Result<AsOf> GoTo(Session* session, const std::string& text);
 Json AsOfToJson(const AsOf& as_of);
 
+// Where a page of entries starts: its token is the index to go on from, empty for the first.
+Result<LogIndex> PageStart(size_t page_size, const std::string& token);
+
 // "ARCHIVE", "SIMULATION: the votes are invented", "" when live.
 std::string ModeWords(const Session& session, const Console& console);
 // "as of 2024-… , 2,300 entries"
