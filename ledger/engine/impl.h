@@ -34,6 +34,7 @@ struct Ledger::Impl {
   std::unique_ptr<VerifyPool> pool;
   std::thread sequencer;
   std::mutex commit_mutex;  // who holds it may write to the store
+  std::shared_ptr<const projection::Registry> registry;  // of the newest view; under commit_mutex
 
   mutable std::mutex mutex;  // guards the two below
   std::shared_ptr<const View> newest;
@@ -66,6 +67,8 @@ struct Ledger::Impl {
   // Signs, writes and syncs everything since the last commit. Returns the checkpoint's text.
   Result<std::string> Commit(store::WriteSet rows);
   void Stop(Status why);
+  // A view of what is committed: its registry is copied when it changed since the last view.
+  std::shared_ptr<const View> MakeView(TreeSize size, const Hash& root);
   std::shared_ptr<const View> Newest() const {
     const std::lock_guard lock(mutex);
     return newest;

@@ -139,7 +139,7 @@ Status Ledger::PutPeople(const PeopleRows& people) {
     impl_->Stop(written);
     return written;
   }
-  auto view = std::make_shared<const View>(impl_->store->Snapshot(), head.size, head.root);
+  auto view = impl_->MakeView(head.size, head.root);
   impl_->state->Rebase(&view->rows());
   impl_->SetNewest(std::move(view));
   return {};

@@ -54,6 +54,9 @@ struct SubmitOptions {
   // Asks for a commitment to the tallies right before these; it comes if they changed since the
   // last.
   bool commit_before = false;
+  // Rather than hold the caller back while too many events are queued, turns these away at the
+  // door: OVERLOADED.
+  bool never_wait = false;
 };
 
 struct OpenOptions {
@@ -64,6 +67,8 @@ struct OpenOptions {
   size_t batch_events_max = limits::kBatchEventsMax;
   journal::Clocks clocks = journal::Clocks::System();
   journal::Markers markers;
+  // Told the size after each commit, on the sequencer's thread: it must be quick. May be null.
+  std::function<void(TreeSize)> committed;
 };
 
 using PeopleRows = std::vector<std::pair<std::string, Person>>;  // by official

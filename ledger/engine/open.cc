@@ -70,7 +70,7 @@ Status Ledger::Impl::CheckCheckpoint() {
 
 Status Ledger::Impl::Prepare() {
   const store::HeadRecord head = store->head();
-  SetNewest(std::make_shared<const View>(store->Snapshot(), head.size, head.root));
+  SetNewest(MakeView(head.size, head.root));
   if (head.size.value == 0) {
     tree.emplace();
     JEJAK_ASSIGN_OR_RETURN(state, projection::State::Load(&newest->rows(), head.size));
@@ -89,6 +89,9 @@ Status Ledger::Impl::Prepare() {
   }
   origin = election->origin;
   live = election->state.mode == election::Mode::kLive;
+  auto view = MakeView(head.size, head.root);
+  state->Rebase(&view->rows());
+  SetNewest(std::move(view));
   JEJAK_RETURN_IF_ERROR(CheckCheckpoint());
   if (options.ledger_key != nullptr &&
       options.ledger_key->public_key() != election->state.ledger_key) {

@@ -145,10 +145,12 @@ Status Ledger::Rebuild(const Progress& progress) {
   }
   JEJAK_RETURN_IF_ERROR(Write(state.get(), generation.get()));
   JEJAK_RETURN_IF_ERROR(generation->Finish(view->size()));
-  impl_->SetNewest(
-      std::make_shared<const View>(impl_->store->Snapshot(), view->size(), view->root()));
-  JEJAK_ASSIGN_OR_RETURN(impl_->state,
-                         projection::State::Load(&impl_->newest->rows(), view->size()));
+  const auto rebuilt = impl_->store->Snapshot();
+  JEJAK_ASSIGN_OR_RETURN(impl_->state, projection::State::Load(rebuilt.get(), view->size()));
+  impl_->registry = nullptr;  // the new state counts its changes anew
+  auto newest = impl_->MakeView(view->size(), view->root());
+  impl_->state->Rebase(&newest->rows());
+  impl_->SetNewest(std::move(newest));
   return {};
 }
 

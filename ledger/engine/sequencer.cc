@@ -49,6 +49,15 @@ void Ledger::Impl::Start() {
   sequencer = std::thread([this] { Run(); });
 }
 
+std::shared_ptr<const View> Ledger::Impl::MakeView(TreeSize size, const Hash& root) {
+  if (state == nullptr) {
+    registry = nullptr;
+  } else if (registry == nullptr || registry->changes() != state->registry().changes()) {
+    registry = std::make_shared<const projection::Registry>(state->registry());
+  }
+  return std::make_shared<const View>(store->Snapshot(), size, root, registry);
+}
+
 void Ledger::Impl::Stop(Status why) {
   const std::lock_guard lock(mutex);
   if (stopped.ok()) stopped = std::move(why);
@@ -187,9 +196,10 @@ Result<std::string> Ledger::Impl::Commit(store::WriteSet rows) {
   const store::HeadRecord head{store->head().commit + 1, tree->size(), root};
   JEJAK_RETURN_IF_ERROR(store->Commit(std::move(rows), head));
   for (const PublicKey& key : enrolled) known_keys.Insert(key);
-  auto view = std::make_shared<const View>(store->Snapshot(), tree->size(), root);
+  auto view = MakeView(tree->size(), root);
   state->Rebase(&view->rows());
   SetNewest(std::move(view));
+  if (options.committed) options.committed(tree->size());
   return checkpoint;
 }
 

@@ -42,7 +42,15 @@ void VerifyPool::Submit(std::shared_ptr<Submission> submission) {
   {
     std::unique_lock lock(mutex_);
     // One caller may hand in more than the limit at once; then it waits until the queue is empty.
-    room_.wait(lock, [&] { return queued_ == 0 || queued_ + n <= limits::kQueueEventsMax; });
+    const auto room = [&] { return queued_ == 0 || queued_ + n <= limits::kQueueEventsMax; };
+    if (submission->options.never_wait && !room()) {
+      lock.unlock();
+      const Status busy(Reason::kOverloaded, "too many events wait to be verified");
+      for (Outcome& outcome : submission->outcomes) outcome.door = busy;
+      submission->done(std::move(submission->outcomes));
+      return;
+    }
+    room_.wait(lock, room);
     queued_ += n;
     for (size_t begin = 0; begin < n; begin += kChunkEvents) {
       auto chunk = std::make_shared<Chunk>();

@@ -65,7 +65,7 @@ class VerifyPool {
   // Release.
   void Stop();
 
-  // Waits while too much is queued.
+  // Waits while too much is queued, or answers OVERLOADED when the caller never waits.
   void Submit(std::shared_ptr<Submission> submission);
   // `n` events were answered: room for more.
   void Release(size_t n);

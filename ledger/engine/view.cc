@@ -52,6 +52,14 @@ Result<projection::ReadEntry> View::Entry(LogIndex index) const {
   return out;
 }
 
+Result<UnixMicros> View::ReceivedAt(LogIndex index) const {
+  JEJAK_ASSIGN_OR_RETURN(const Bytes bytes, EntryBytes(index));
+  const auto entry = event::DecodeLoggedEntry(bytes);
+  if (!entry.ok())
+    return Status(Reason::kLedgerDamaged, fmt::format("entry {} does not decode", index.value));
+  return entry->received_at;
+}
+
 std::optional<LogIndex> View::FindEvent(const Hash& event) const {
   Bytes value;
   if (!rows_->Get(projection::kEventIndex, event.view(), &value)) return std::nullopt;
@@ -100,11 +108,8 @@ Result<TreeSize> View::SizeAt(UnixMicros time) const {
   uint64_t high = size_.value;
   while (low < high) {
     const uint64_t middle = low + (high - low) / 2;
-    JEJAK_ASSIGN_OR_RETURN(const Bytes bytes, EntryBytes(LogIndex(middle)));
-    auto entry = event::DecodeLoggedEntry(bytes);
-    if (!entry.ok())
-      return Status(Reason::kLedgerDamaged, fmt::format("entry {} does not decode", middle));
-    if (entry->received_at <= time) {
+    JEJAK_ASSIGN_OR_RETURN(const UnixMicros received_at, ReceivedAt(LogIndex(middle)));
+    if (received_at <= time) {
       low = middle + 1;
     } else {
       high = middle;

@@ -13,6 +13,7 @@
 #include "ledger/merkle/rfc6962.h"
 #include "ledger/merkle/tile.h"
 #include "ledger/projection/entry_source.h"
+#include "ledger/projection/registry.h"
 
 namespace jejak::engine {
 
@@ -23,16 +24,21 @@ struct Person {
 
 class View final : public projection::EntrySource, public merkle::TileSource {
  public:
-  View(std::shared_ptr<const KeyValueReader> rows, TreeSize size, Hash root)
-      : rows_(std::move(rows)), size_(size), root_(root) {}
+  View(std::shared_ptr<const KeyValueReader> rows, TreeSize size, Hash root,
+       std::shared_ptr<const projection::Registry> registry)
+      : rows_(std::move(rows)), size_(size), root_(root), registry_(std::move(registry)) {}
 
   const KeyValueReader& rows() const { return *rows_; }
   TreeSize size() const override { return size_; }
   const Hash& root() const { return root_; }
+  // Contests and ballots of these rows; null while the projections must be rebuilt.
+  const std::shared_ptr<const projection::Registry>& registry() const { return registry_; }
 
   Result<projection::ReadEntry> Entry(LogIndex index) const override;
   // The entry's bytes alone.
   Result<Bytes> EntryBytes(LogIndex index) const;
+  // When the entry was received.
+  Result<UnixMicros> ReceivedAt(LogIndex index) const;
   // Index of the entry that holds the event with this hash.
   std::optional<LogIndex> FindEvent(const Hash& event) const;
   // The signed checkpoint of exactly this size, as text.
@@ -49,6 +55,7 @@ class View final : public projection::EntrySource, public merkle::TileSource {
   std::shared_ptr<const KeyValueReader> rows_;
   TreeSize size_;
   Hash root_;
+  std::shared_ptr<const projection::Registry> registry_;
 };
 
 // Bytes of a row of kPeople.

@@ -32,6 +32,13 @@ Result<std::unique_ptr<Queries>> Queries::Open(const KeyValueReader* rows,
                                                const EntrySource* entries,
                                                std::optional<TreeSize> as_of) {
   JEJAK_ASSIGN_OR_RETURN(Registry registry, Registry::Load(*rows));
+  return Open(rows, entries, std::make_shared<const Registry>(std::move(registry)), as_of);
+}
+
+Result<std::unique_ptr<Queries>> Queries::Open(const KeyValueReader* rows,
+                                               const EntrySource* entries,
+                                               std::shared_ptr<const Registry> registry,
+                                               std::optional<TreeSize> as_of) {
   const TreeSize newest = entries->size();
   if (as_of && *as_of > newest) {
     return Status(Reason::kAsOfBeyondEnd,
@@ -88,6 +95,24 @@ Result<Author> Queries::AuthorOf(const PublicKey& key) const {
                 official.decree,
                 row->state.enrolled_at,
                 official.jurisdiction};
+}
+
+Result<std::vector<Enrolment>> Queries::EnrolmentOf(const PublicKey& key) const {
+  // A chain is as short as the table of roles is deep.
+  constexpr size_t kChainMax = 32;
+  std::vector<Enrolment> out;
+  const auto author = AuthorOf(key);
+  if (!author.ok()) {
+    if (author.status().reason() == Reason::kNotFound) return out;
+    return author.status();
+  }
+  for (std::string id = author->official; out.size() < kChainMax && !id.empty();) {
+    JEJAK_ASSIGN_OR_RETURN(admission::OfficialState official, Official(id));
+    out.push_back({id, std::move(official)});
+    if (out.back().ByGenesis()) break;
+    id = out.back().official.enrolled_by;
+  }
+  return out;
 }
 
 namespace {
@@ -175,7 +200,7 @@ Result<TallyRow> Queries::RowOf(const ContestEntry& contest, const RegionCode& r
 }
 
 Result<Tally> Queries::TallyOf(std::string_view contest, const RegionCode& region) const {
-  const ContestEntry* entry = registry_.Contest(contest);
+  const ContestEntry* entry = registry_->Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   Tally out;
   JEJAK_ASSIGN_OR_RETURN(out.region, Region(region));
@@ -194,7 +219,7 @@ Result<std::optional<uint32_t>> Queries::Expected(const RegionCode& region) cons
 }
 
 Result<Tally> Queries::TallyOfDapil(std::string_view contest, std::string_view dapil) const {
-  const ContestEntry* entry = registry_.Contest(contest);
+  const ContestEntry* entry = registry_->Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   const auto ballot = entry->ballots.find(dapil);
   if (ballot == entry->ballots.end()) {
@@ -220,7 +245,7 @@ Result<Tally> Queries::TallyOfDapil(std::string_view contest, std::string_view d
 
 Result<std::vector<RegionCode>> Queries::Children(std::string_view contest,
                                                   const RegionCode& region) const {
-  const ContestEntry* entry = registry_.Contest(contest);
+  const ContestEntry* entry = registry_->Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   std::vector<RegionCode> out;
   if (region.IsStation()) return out;

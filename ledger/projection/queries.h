@@ -59,6 +59,13 @@ struct Author {
   RegionCode jurisdiction;
 };
 
+// Somebody in the chain of enrolments.
+struct Enrolment {
+  std::string id;
+  admission::OfficialState official;
+  bool ByGenesis() const { return official.enrolled_at.value == 0; }
+};
+
 struct FieldChange {
   FieldKey field;
   std::optional<uint32_t> before, after;
@@ -171,7 +178,13 @@ class Queries {
                                                const EntrySource* entries,
                                                std::optional<TreeSize> as_of = {});
 
-  const Registry& registry() const { return registry_; }
+  // The same without reading: `registry` is that of the rows.
+  static Result<std::unique_ptr<Queries>> Open(const KeyValueReader* rows,
+                                               const EntrySource* entries,
+                                               std::shared_ptr<const Registry> registry,
+                                               std::optional<TreeSize> as_of = {});
+
+  const Registry& registry() const { return *registry_; }
   // What the answers are as of.
   TreeSize size() const { return size_; }
   // Index of the newest commitment at or before size(); it covers that many entries.
@@ -185,6 +198,9 @@ class Queries {
   // Facts of the key's official. NOT_FOUND for a key that was never enrolled.
   Result<Author> AuthorOf(const PublicKey& key) const;
   Result<admission::OfficialState> Official(std::string_view id) const;
+
+  // From the key's official to those of genesis; empty for a key that was never enrolled.
+  Result<std::vector<Enrolment>> EnrolmentOf(const PublicKey& key) const;
 
   // A region or a TPS.
   Result<Tally> TallyOf(std::string_view contest, const RegionCode& region) const;
@@ -231,7 +247,8 @@ class Queries {
                                             size_t limit) const;
 
  private:
-  Queries(const KeyValueReader* rows, const EntrySource* entries, Registry registry, TreeSize size)
+  Queries(const KeyValueReader* rows, const EntrySource* entries,
+          std::shared_ptr<const Registry> registry, TreeSize size)
       : rows_(rows),
         entries_(entries),
         registry_(std::move(registry)),
@@ -259,7 +276,7 @@ class Queries {
                                   const StationCode& tps) const;
   const KeyValueReader* rows_;
   const EntrySource* entries_;
-  Registry registry_;
+  std::shared_ptr<const Registry> registry_;
   TallyHistory history_;
   TreeSize size_;
 };

@@ -44,7 +44,7 @@ std::optional<uint32_t> ValueAfter(const event::Body& body, const FieldKey& fiel
 Result<Explanation> Queries::Explain(std::string_view contest, const RegionCode& region,
                                      const FieldKey& field, TreeSize from, TreeSize to,
                                      LogIndex start, size_t limit) const {
-  const ContestEntry* entry = registry_.Contest(contest);
+  const ContestEntry* entry = registry_->Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   JEJAK_RETURN_IF_ERROR(Region(region).status());
   JEJAK_RETURN_IF_ERROR(CheckField(*entry, region, field));
@@ -116,7 +116,7 @@ Result<std::vector<LevelEffect>> Queries::EffectOf(const ReadEntry& entry) const
   if (entry.entry.refusal || (submitted == nullptr && corrected == nullptr)) return out;
   const std::string& id = submitted != nullptr ? submitted->contest : corrected->contest;
   const StationCode tps = submitted != nullptr ? submitted->tps : corrected->tps;
-  const ContestEntry* contest = registry_.Contest(id);
+  const ContestEntry* contest = registry_->Contest(id);
   if (contest == nullptr) return UnknownContest(id);
   const TreeSize before(entry.index.value);
   const TreeSize after(entry.index.value + 1);

@@ -29,10 +29,10 @@ bool ReadFindingKey(ByteView key, size_t contest_size, FindingLine* out) {
 Result<std::vector<FindingLine>> Queries::Findings(std::optional<std::string> contest,
                                                    const RegionCode& region,
                                                    std::optional<election::Rule> rule) const {
-  if (contest && registry_.Contest(*contest) == nullptr) return UnknownContest(*contest);
+  if (contest && registry_->Contest(*contest) == nullptr) return UnknownContest(*contest);
   JEJAK_RETURN_IF_ERROR(Region(region).status());
   std::vector<FindingLine> out;
-  for (const auto& [id, entry] : registry_.contests()) {
+  for (const auto& [id, entry] : registry_->contests()) {
     if (contest && id != *contest) continue;
     const Bytes prefix = PlaceKey(id, region);
     auto cursor = rows_->NewCursor(kFindings);

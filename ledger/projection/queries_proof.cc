@@ -61,7 +61,7 @@ Result<std::vector<std::pair<RegionCode, Bytes>>> Queries::StationNodesAt(
 
 Result<TallyProof> Queries::Prove(std::string_view contest, const RegionCode& region,
                                   bool sum) const {
-  const ContestEntry* entry = registry_.Contest(contest);
+  const ContestEntry* entry = registry_->Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   JEJAK_RETURN_IF_ERROR(Region(region).status());
   if (sum && region.IsStation())
@@ -108,7 +108,7 @@ Result<TallyProof> Queries::Prove(std::string_view contest, const RegionCode& re
     JEJAK_ASSIGN_OR_RETURN(const Hashes children, children_of(at.Parent(), nullptr));
     JEJAK_ASSIGN_OR_RETURN(out.steps.emplace_back(), StepTo(children, at, std::move(node)));
   }
-  for (const auto& [id, other] : registry_.contests()) {
+  for (const auto& [id, other] : registry_->contests()) {
     JEJAK_ASSIGN_OR_RETURN(const auto nation, history_.NodeAt(id, RegionCode(), *commitment));
     if (nation) out.nations.push_back(nation->node);
   }

@@ -31,6 +31,33 @@ struct RoundProgress {
 };
 Result<RoundProgress> ProgressOfRound(const KeyValueReader& rows, const ReadEntry& opened);
 
+// A figure that a certification has otherwise than the tally at the size it names.
+struct CertifiedDifference {
+  FieldKey field;
+  uint64_t certified = 0, tally = 0;
+};
+// What came of a record, as of now.
+struct RecordOutcome {
+  // Of an objection: open, accepted, rejected, carried. Of a round: opened, held, cancelled.
+  std::string status;
+  std::vector<LogIndex> resolved_by;     // of an objection
+  RoundProgress progress;                // of a round
+  std::optional<LogIndex> decision;      // that a round names
+  std::optional<LogIndex> cancelled_by;  // of a round
+  // Of a certification.
+  std::optional<TreeSize> certified_size;
+  std::optional<LogIndex> replaces, replaced_by;
+  std::vector<CertifiedDifference> differences;
+};
+// `lines` are all the records of the kind at the place: who replaced whom is among them.
+Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const EntrySource& entries,
+                                RecordKind kind, const RecordLine& line, const ReadEntry& entry,
+                                const std::vector<RecordLine>& lines);
+// How many records of each status there are: "total", and those of the kind.
+using StatusCounts = std::vector<std::pair<std::string, uint64_t>>;
+Result<StatusCounts> CountsOf(const KeyValueReader& rows, const EntrySource& entries,
+                              RecordKind kind, const std::vector<RecordLine>& lines);
+
 // A moment: the entries before `size`, judged at `time`.
 struct Moment {
   TreeSize size;

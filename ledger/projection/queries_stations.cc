@@ -79,7 +79,7 @@ Result<election::FormContext> Queries::ContextOf(const ContestEntry& contest,
   election::FormContext context;
   context.kind = contest.state->kind;
   if (ballot != nullptr) context.choices = ballot->choices;
-  if (const auto& election = registry_.election()) {
+  if (const auto& election = registry_->election()) {
     context.dpt_max = election->state.dpt_max;
     context.reserve_permille = election->state.reserve_permille;
   }
@@ -101,7 +101,7 @@ Result<std::optional<RoundRow>> Queries::NewestRound(std::string_view contest,
 
 Result<std::vector<Version>> Queries::History(std::string_view contest,
                                               const StationCode& tps) const {
-  const ContestEntry* entry = registry_.Contest(contest);
+  const ContestEntry* entry = registry_->Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   JEJAK_RETURN_IF_ERROR(Region(tps).status());
   JEJAK_ASSIGN_OR_RETURN(const auto row,
@@ -146,7 +146,7 @@ Result<std::vector<Version>> Queries::History(std::string_view contest,
 Result<std::vector<StationLine>> Queries::Stations(std::string_view contest,
                                                    const RegionCode& region, std::string_view from,
                                                    size_t limit, std::string* next) const {
-  const ContestEntry* entry = registry_.Contest(contest);
+  const ContestEntry* entry = registry_->Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   JEJAK_RETURN_IF_ERROR(Region(region).status());
   std::vector<StationLine> out;

@@ -105,7 +105,7 @@ Result<TraceEntry> Queries::TraceStation(const RoundRow& round, const Cell& cell
 
 Result<TracePage> Queries::Trace(std::string_view contest, const RegionCode& region,
                                  const FieldKey& field, std::string_view from, size_t limit) const {
-  const ContestEntry* entry = registry_.Contest(contest);
+  const ContestEntry* entry = registry_->Contest(contest);
   if (entry == nullptr) return UnknownContest(contest);
   JEJAK_RETURN_IF_ERROR(Region(region).status());
   JEJAK_RETURN_IF_ERROR(CheckField(*entry, region, field));

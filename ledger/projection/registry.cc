@@ -66,11 +66,13 @@ const ContestEntry* Registry::Contest(std::string_view id) const {
 }
 
 void Registry::AddContest(admission::ContestState state) {
+  ++changes_;
   const std::string id = state.id;
   contests_[id].state = std::make_shared<const admission::ContestState>(std::move(state));
 }
 
 void Registry::ReplaceBallot(admission::BallotState ballot) {
+  ++changes_;
   ContestEntry& contest = contests_[ballot.contest];
   const auto old = contest.ballots[ballot.dapil];
   auto entry = std::make_shared<BallotEntry>(*old);
@@ -85,6 +87,7 @@ void Registry::ReplaceBallot(admission::BallotState ballot) {
 }
 
 void Registry::AddBallot(admission::BallotState ballot) {
+  ++changes_;
   ContestEntry& contest = contests_[ballot.contest];
   auto entry = std::make_shared<BallotEntry>();
   for (const event::Choice& choice : ballot.choices) {

@@ -50,8 +50,16 @@ class Registry {
   static Result<Registry> Load(const KeyValueReader& rows);
 
   const std::optional<ElectionRow>& election() const { return election_; }
-  ElectionRow& mutable_election() { return *election_; }
-  void SetElection(ElectionRow row) { election_ = std::move(row); }
+  ElectionRow& mutable_election() {
+    ++changes_;
+    return *election_;
+  }
+  void SetElection(ElectionRow row) {
+    ++changes_;
+    election_ = std::move(row);
+  }
+  // Grows whenever something here may have changed: who keeps a copy knows when it is stale.
+  uint64_t changes() const { return changes_; }
   // Null when not registered.
   const ContestEntry* Contest(std::string_view id) const;
   // Adds a contest, or changes the facts of one that is there.
@@ -64,6 +72,7 @@ class Registry {
  private:
   std::optional<ElectionRow> election_;
   std::map<std::string, ContestEntry, std::less<>> contests_;
+  uint64_t changes_ = 0;
 };
 
 }  // namespace jejak::projection

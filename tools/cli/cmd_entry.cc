@@ -18,10 +18,6 @@ struct EntryOptions {
   bool effect = false;
 };
 
-// Enrolments from the author up to whoever genesis names; a chain is as short as the table of roles
-// is deep.
-constexpr size_t kChainMax = 32;
-
 Result<LogIndex> Find(const engine::View& view, const std::string& text) {
   if (IsDigits(text) && text.size() < 20) {
     uint64_t index = 0;
@@ -37,29 +33,22 @@ Result<LogIndex> Find(const engine::View& view, const std::string& text) {
   return *index;
 }
 
-Json ChainOf(const Session& session, const PublicKey& key) {
+Result<Json> ChainOf(const Session& session, const PublicKey& key) {
   Json out = Json::array();
-  const auto author = session.queries().AuthorOf(key);
-  if (!author.ok()) return out;
-  std::string id = author->official;
-  for (size_t i = 0; i < kChainMax && !id.empty(); ++i) {
-    const auto official = session.queries().Official(id);
-    if (!official.ok()) break;
-    const auto person = session.view().PersonOf(id);
+  JEJAK_ASSIGN_OR_RETURN(const auto chain, session.queries().EnrolmentOf(key));
+  for (const projection::Enrolment& link : chain) {
+    const auto person = session.view().PersonOf(link.id);
     Json one;
-    one["official"] = id;
+    one["official"] = link.id;
     one["name"] = person ? Json(person->name) : Json();
-    one["role"] = std::string(Name(official->role));
-    one["body"] = official->body;
-    one["decree"] = official->decree;
-    one["jurisdiction"] = official->jurisdiction.display();
-    one["enrolled_at_index"] = official->enrolled_at.value;
+    one["role"] = std::string(Name(link.official.role));
+    one["body"] = link.official.body;
+    one["decree"] = link.official.decree;
+    one["jurisdiction"] = link.official.jurisdiction.display();
+    one["enrolled_at_index"] = link.official.enrolled_at.value;
     // Genesis names its three officials; nobody enrolled them.
-    const bool first = official->enrolled_at.value == 0;
-    one["enrolled_by"] = first ? Json() : Json(official->enrolled_by);
+    one["enrolled_by"] = link.ByGenesis() ? Json() : Json(link.official.enrolled_by);
     out.push_back(std::move(one));
-    if (first) break;
-    id = official->enrolled_by;
   }
   return out;
 }
@@ -115,7 +104,7 @@ Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
     JEJAK_RETURN_IF_ERROR(WriteTextFile(options.proof, proof));
   }
   Authors authors(session.get());
-  const Json chain = ChainOf(*session, entry.event.author);
+  JEJAK_ASSIGN_OR_RETURN(const Json chain, ChainOf(*session, entry.event.author));
   std::vector<projection::LevelEffect> effect;
   if (options.effect) {
     JEJAK_ASSIGN_OR_RETURN(effect, session->queries().EffectOf(entry));

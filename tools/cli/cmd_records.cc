@@ -21,100 +21,31 @@ struct RecordOptions {
   size_t page_size = limits::kPageSizeDefault;
 };
 
-// "open" and after it accepted, rejected or carried, as the newest resolution says.
-std::string StatusOfObjection(const RecordLine& line) {
-  if (line.steps.empty()) return "open";
-  return std::string(Name(static_cast<election::Outcome>(line.steps.back().what)));
-}
+Json OrNull(const std::optional<LogIndex>& index) { return index ? Json(index->value) : Json(); }
 
-std::string StatusOfRound(const RecordLine& line, const projection::RoundProgress& progress) {
-  if (!line.steps.empty()) return "cancelled";
-  return progress.stations > 0 && progress.held == progress.stations ? "held" : "opened";
-}
-
-Json IndexOf(const Session& session, const std::optional<Hash>& event) {
-  if (!event) return Json();
-  const auto index = session.view().FindEvent(*event);
-  return index ? Json(index->value) : Json();
-}
-
-// Every field of the certification that the tally has otherwise now.
-Result<Json> DifferencesOf(const Session& session, const event::RecapCertified& body) {
-  // The tally that it was made at, whatever came since.
-  JEJAK_ASSIGN_OR_RETURN(const auto then, projection::Queries::Open(&session.view().rows(),
-                                                                    &session.view(), body.size));
-  JEJAK_ASSIGN_OR_RETURN(const auto tally, then->TallyOf(body.contest, body.region));
-  Json out = Json::array();
-  const auto compare = [&](const election::FieldKey& key, uint64_t certified,
-                           const std::optional<uint64_t>& now) {
-    if (!now || *now == certified) return;
-    out.push_back({{"field", FieldName(key)}, {"certified", certified}, {"tally", *now}});
-  };
-  for (const auto& f : body.figures) {
-    for (const auto& sum : tally.figures) {
-      if (sum.figure == f.figure) compare(election::FieldKey::Of(f.figure), f.value, sum.value);
-    }
-  }
-  for (const auto& sum : tally.votes) {
-    for (const auto& v : body.votes) {
-      if (v.choice == sum.choice.id)
-        compare(election::FieldKey::Votes(v.choice), v.value, sum.votes);
-    }
-    for (const auto& v : body.party_totals) {
-      if (v.choice == sum.choice.id)
-        compare(election::FieldKey::PartyTotal(v.choice), v.value, sum.party_total);
-    }
-  }
-  return out;
-}
-
-// What came of the record, beside its own words. `all` are the records that were found.
-Result<Json> OutcomeOf(const Session& session, const RecordOptions& options,
-                       const RecordLine& line, const ReadEntry& entry) {
+// What came of the record, beside its own words.
+Json OutcomeToJson(RecordKind kind, const projection::RecordOutcome& outcome) {
   Json out = Json::object();
-  if (options.kind == RecordKind::kObjection) {
-    out["status"] = StatusOfObjection(line);
+  if (kind == RecordKind::kObjection) {
+    out["status"] = outcome.status;
     out["resolved_by"] = Json::array();
-    for (const auto& step : line.steps) out["resolved_by"].push_back(step.by.value);
-  } else if (const auto* round = std::get_if<event::RoundOpened>(&entry.event.body)) {
-    JEJAK_ASSIGN_OR_RETURN(const auto progress,
-                           projection::ProgressOfRound(session.view().rows(), entry));
-    out["status"] = StatusOfRound(line, progress);
-    out["stations"] = progress.stations;
-    out["held"] = progress.held;
-    out["decision"] = IndexOf(session, round->decision);
-    out["cancelled_by"] = line.steps.empty() ? Json() : Json(line.steps.back().by.value);
-  } else if (const auto* recap = std::get_if<event::RecapCertified>(&entry.event.body)) {
-    out["size"] = recap->size.value;
-    out["replaces"] = IndexOf(session, recap->replaces);
-    JEJAK_ASSIGN_OR_RETURN(out["differences"], DifferencesOf(session, *recap));
-  }
-  return out;
-}
-
-// How many of each status there are, over all pages.
-Result<Json> CountsOf(const Session& session, const RecordOptions& options,
-                      const std::vector<RecordLine>& lines) {
-  Json out = {{"total", lines.size()}};
-  const bool round = options.kind == RecordKind::kRound;
-  if (!round && options.kind != RecordKind::kObjection) return out;
-  const std::vector<const char*> objections = {"open", "accepted", "rejected", "carried"};
-  const std::vector<const char*> rounds = {"recommended", "opened", "held", "cancelled"};
-  for (const char* status : round ? rounds : objections) out[status] = 0;
-  for (const RecordLine& line : lines) {
-    std::string status;
-    if (round) {
-      JEJAK_ASSIGN_OR_RETURN(const ReadEntry entry, session.view().Entry(line.index));
-      JEJAK_ASSIGN_OR_RETURN(const auto progress,
-                             projection::ProgressOfRound(session.view().rows(), entry));
-      status = StatusOfRound(line, progress);
-      const auto* body = std::get_if<event::RoundOpened>(&entry.event.body);
-      if (body != nullptr && body->decision)
-        out["recommended"] = out["recommended"].get<uint64_t>() + 1;
-    } else {
-      status = StatusOfObjection(line);
+    for (const LogIndex by : outcome.resolved_by) out["resolved_by"].push_back(by.value);
+  } else if (kind == RecordKind::kRound && !outcome.status.empty()) {
+    out["status"] = outcome.status;
+    out["stations"] = outcome.progress.stations;
+    out["held"] = outcome.progress.held;
+    out["decision"] = OrNull(outcome.decision);
+    out["cancelled_by"] = OrNull(outcome.cancelled_by);
+  } else if (outcome.certified_size) {
+    out["size"] = outcome.certified_size->value;
+    out["replaces"] = OrNull(outcome.replaces);
+    out["replaced_by"] = OrNull(outcome.replaced_by);
+    out["differences"] = Json::array();
+    for (const projection::CertifiedDifference& difference : outcome.differences) {
+      out["differences"].push_back({{"field", FieldName(difference.field)},
+                                    {"certified", difference.certified},
+                                    {"tally", difference.tally}});
     }
-    out[status] = out[status].get<uint64_t>() + 1;
   }
   return out;
 }
@@ -130,7 +61,10 @@ Status RecordsCommand(const Globals& globals, const RecordOptions& options, Run*
                                    contest, region));
   Json out;
   out["as_of"] = AsOfToJson(as_of);
-  JEJAK_ASSIGN_OR_RETURN(out["counts"], CountsOf(*session, options, lines));
+  JEJAK_ASSIGN_OR_RETURN(
+      const auto counts,
+      CountsOf(session->view().rows(), session->view(), options.kind, lines));
+  for (const auto& [status, count] : counts) out["counts"][status] = count;
   out[options.name] = Json::array();
   const Console& console = globals.console;
   Authors authors(session.get());
@@ -143,7 +77,10 @@ Status RecordsCommand(const Globals& globals, const RecordOptions& options, Run*
       break;
     }
     JEJAK_ASSIGN_OR_RETURN(const ReadEntry entry, session->view().Entry(line.index));
-    JEJAK_ASSIGN_OR_RETURN(const Json outcome, OutcomeOf(*session, options, line, entry));
+    JEJAK_ASSIGN_OR_RETURN(
+        const projection::RecordOutcome came,
+        OutcomeOf(session->view().rows(), session->view(), options.kind, line, entry, lines));
+    const Json outcome = OutcomeToJson(options.kind, came);
     Json shown = EntryToJson(console, entry, &authors);
     for (const char* name : {"leaf", "raw", "previous", "sequence"}) shown.erase(name);
     shown.update(outcome);

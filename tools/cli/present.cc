@@ -4,13 +4,10 @@
 
 #include <charconv>
 
-#include <charconv>
-
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
-#include "ledger/merkle/tree_reader.h"
 #include "tools/cli/json_parts.h"
 
 namespace jejak::cli {
@@ -189,17 +186,7 @@ Json VotesOfValues(const std::vector<election::FieldValue>& values) {
 }
 
 Result<AsOf> AsOfNow(const Session& session) {
-  const TreeSize size = session.queries().size();
-  AsOf out{size, UnixMicros(0), session.view().root(), std::nullopt};
-  if (size.value == 0) return out;
-  if (size != session.view().size()) {
-    JEJAK_ASSIGN_OR_RETURN(out.root, merkle::RootAt(session.view(), size));
-  }
-  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry last,
-                         session.view().Entry(LogIndex(size.value - 1)));
-  out.time = last.entry.received_at;
-  JEJAK_ASSIGN_OR_RETURN(out.commitment, session.queries().Commitment());
-  return out;
+  return engine::AsOfOf(session.view(), session.queries());
 }
 
 Json AsOfToJson(const AsOf& as_of) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "ledger/engine/as_of.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/registrar.h"
 #include "tools/cli/session.h"
@@ -48,12 +49,7 @@ Json PresentToJson(const projection::Tally& tally);  // "present"
 Json FiguresOfValues(const std::vector<election::FieldValue>& values);
 Json VotesOfValues(const std::vector<election::FieldValue>& values);
 
-struct AsOf {
-  TreeSize size;
-  UnixMicros time;  // of the newest entry
-  Hash root;        // of the log
-  std::optional<LogIndex> commitment;  // the newest at or before `size`
-};
+using engine::AsOf;
 // What the session's queries answer for.
 Result<AsOf> AsOfNow(const Session& session);
 // The size that --as-of, --from or --to names: a size, a time, observed: and a time; empty for the

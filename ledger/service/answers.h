@@ -1,0 +1,54 @@
+// What each unary call answers: one function a call, from a request to its response.
+//
+// Thread rule: any thread. Errors: those that the .proto files name, and LEDGER_DAMAGED.
+#pragma once
+
+#include <jejak/v1/audit.pb.h>
+#include <jejak/v1/log.pb.h>
+#include <jejak/v1/registry.pb.h>
+#include <jejak/v1/results.pb.h>
+#include <jejak/v1/submission.pb.h>
+
+#include "ledger/engine/ledger.h"
+#include "ledger/service/wire.h"
+
+namespace jejak::service {
+
+struct Context {
+  engine::Ledger* ledger = nullptr;
+  BodyJson body_json;
+};
+
+#define JEJAK_ANSWER(name) \
+  Status name(const Context& context, const jejak::v1::name##Request& request, \
+              jejak::v1::name##Response* out)
+
+JEJAK_ANSWER(GetTally);
+JEJAK_ANSWER(GetTallyProof);
+JEJAK_ANSWER(ListStations);
+JEJAK_ANSWER(GetProgress);
+JEJAK_ANSWER(TraceFigure);
+JEJAK_ANSWER(ExplainChange);
+JEJAK_ANSWER(GetEntry);
+JEJAK_ANSWER(GetHistory);
+JEJAK_ANSWER(ListFindings);
+JEJAK_ANSWER(ListActivity);
+JEJAK_ANSWER(ListRefusals);
+JEJAK_ANSWER(ListRecords);
+JEJAK_ANSWER(GetCheckpoint);
+JEJAK_ANSWER(GetInclusionProof);
+JEJAK_ANSWER(GetConsistencyProof);
+JEJAK_ANSWER(GetElection);
+JEJAK_ANSWER(ListContests);
+JEJAK_ANSWER(ListBallots);
+JEJAK_ANSWER(GetRegion);
+JEJAK_ANSWER(GetOfficial);
+JEJAK_ANSWER(GetKey);
+JEJAK_ANSWER(GetChainHead);
+
+// The signed event of a message. EVENT_MALFORMED for a signature that isn't 64 bytes.
+Result<event::SignedEvent> ReadSignedEvent(const jejak::v1::SignedEvent& message);
+// Fills the proofs of receipts, against the newest checkpoint.
+Status ProveReceipts(const engine::Ledger& ledger, std::vector<engine::Outcome>* outcomes);
+
+}  // namespace jejak::service

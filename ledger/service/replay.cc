@@ -1,0 +1,309 @@
+// Entries from any index on, then live. A follower is a position in the log: nothing is queued for
+// it, so that a slow one costs one message and never holds the writer.
+#include <fmt/format.h>
+
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "ledger/engine/tables.h"
+#include "ledger/event/codec.h"
+#include "ledger/projection/event_facts.h"
+#include "ledger/projection/tables.h"
+#include "ledger/service/shared.h"
+
+namespace jejak::service {
+namespace {
+
+using jejak::v1::ReplayEntriesRequest;
+using jejak::v1::ReplayEntriesResponse;
+using jejak::v1::ReplayProgress;
+
+// Of one message, about.
+constexpr size_t kMessageBytes = size_t{256} << 10;
+// Looked at for one message, so that a filter that matches nothing still says how it stands.
+constexpr uint64_t kLookedAtMax = 4'096;
+
+struct Filter {
+  std::optional<std::string> contest;
+  std::optional<election::RegionCode> region;
+  std::optional<event::BodyKind> kind;
+  std::optional<std::string> official;
+  std::optional<bool> accepted;
+  bool any() const { return contest || region || kind || official || accepted; }
+};
+
+Result<Filter> ReadFilter(const jejak::v1::EntryFilter& filter, const projection::Queries& queries) {
+  Filter out;
+  if (!filter.contest().empty()) {
+    out.contest = filter.contest();
+    if (queries.registry().Contest(*out.contest) == nullptr) {
+      return Status(Reason::kUnknownContest, fmt::format("no contest \"{}\"", *out.contest))
+          .With("contest", *out.contest);
+    }
+  }
+  if (!filter.region().empty()) {
+    JEJAK_ASSIGN_OR_RETURN(out.region, ReadRegion(filter.region(), "filter.region"));
+  }
+  if (!filter.kind().empty()) {
+    out.kind = event::ParseBodyName(filter.kind());
+    if (!out.kind) return BadField("filter.kind", "no such kind of event");
+  }
+  if (!filter.official().empty()) {
+    JEJAK_RETURN_IF_ERROR(queries.Official(filter.official()).status());
+    out.official = filter.official();
+  }
+  if (!filter.verdict().empty()) {
+    out.accepted = filter.verdict() == "accepted";
+    if (!*out.accepted && filter.verdict() != "refused")
+      return BadField("filter.verdict", "accepted or refused");
+  }
+  return out;
+}
+
+class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>, public Listener {
+ public:
+  Replay(Shared* shared, ReplayEntriesRequest request)
+      : shared_(shared),
+        request_(std::move(request)),
+        next_(request_.from()),
+        end_(request_.has_to() && request_.to() != UINT64_MAX
+                 ? std::optional(request_.to() + 1)
+                 : std::nullopt),
+        began_(std::chrono::steady_clock::now()) {}
+
+  // Lives until gRPC is done with it.
+  void Begin(std::shared_ptr<Replay> self) {
+    self_ = self;
+    if (!shared_->pulse->Add(self, shared_->options.followers_max)) {
+      End(Status(Reason::kOverloaded, "too many follow already, or the server stops"));
+      return;
+    }
+    if (!shared_->workers.TryPost([self] { self->Step(); }))
+      End(Status(Reason::kOverloaded, "too many calls wait to be answered"));
+  }
+
+  void OnWriteDone(bool ok) override {
+    {
+      const std::lock_guard lock(mutex_);
+      writing_ = false;
+      wrote_at_us_ = MonotonicMicros();
+    }
+    if (!ok) return End(Status(Reason::kInterrupted, "the follower is gone"));
+    if (ended_after_write_) return End({});
+    Post();
+  }
+  void OnCancel() override { End(Status(Reason::kInterrupted, "the follower is gone")); }
+  void OnDone() override { self_.reset(); }
+
+  void Grown() override { Wake(false); }
+  void Tick() override {
+    bool stalled = false, idle = false;
+    {
+      const std::lock_guard lock(mutex_);
+      const int64_t quiet_us = MonotonicMicros() - wrote_at_us_;
+      stalled = writing_ && quiet_us > MicrosOf(shared_->options.follower_stall);
+      idle = waiting_ && quiet_us > MicrosOf(shared_->options.idle_notice);
+    }
+    if (stalled) {
+      End(Status(Reason::kFollowerTooSlow, fmt::format("resume from {}", resume_.load()))
+              .With("next", std::to_string(resume_.load())));
+    } else if (idle) {
+      Wake(true);
+    }
+  }
+  void Stop() override {
+    End(Status(Reason::kStopped, fmt::format("the server stops; resume from {}", resume_.load()))
+            .With("next", std::to_string(resume_.load())));
+  }
+
+ private:
+  static int64_t MicrosOf(std::chrono::seconds s) { return s.count() * 1'000'000; }
+
+  void Post() {
+    shared_->workers.Post([self = self_] {
+      if (self != nullptr) self->Step();
+    });
+  }
+
+  void Wake(bool idle) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!waiting_) {
+        grown_ = true;  // looked at before it waits again
+        return;
+      }
+      waiting_ = false;
+      idle_ = idle;
+    }
+    Post();
+  }
+
+  // Whoever comes first ends the call.
+  void End(const Status& status) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (ended_) return;
+      ended_ = true;
+    }
+    shared_->Done("ReplayEntries", status, began_);
+    Finish(ToGrpc(status));
+  }
+
+  // One message, or waiting, or the end. On a worker; never two at once.
+  void Step() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (ended_) return;
+      grown_ = false;
+    }
+    response_.Clear();
+    const Status status = Fill();
+    if (!status.ok()) return End(status);
+    if (response_.entries_size() == 0 && !response_.has_progress()) return WaitForMore();
+    if (shared_->observer != nullptr)
+      shared_->observer->Replayed(static_cast<size_t>(response_.entries_size()));
+    {
+      const std::lock_guard lock(mutex_);
+      if (ended_) return;
+      resume_ = sent_;
+      sent_ = next_;
+      writing_ = true;
+      wrote_at_us_ = MonotonicMicros();
+    }
+    StartWrite(&response_);
+  }
+
+  void WaitForMore() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (ended_) return;
+      resume_ = next_;
+      if (!grown_) {
+        waiting_ = true;
+        return;
+      }
+    }
+    Post();
+  }
+
+  Status Fill() {
+    JEJAK_ASSIGN_OR_RETURN(const Asked asked, AskNewest(*shared_->context.ledger));
+    if (!confirmed_) {
+      JEJAK_ASSIGN_OR_RETURN(filter_, ReadFilter(request_.filter(), *asked.queries));
+      if (next_ > asked.as_of.size.value) {
+        return Status(Reason::kInvalidArgument,
+                      fmt::format("from: the log has {} entries", asked.as_of.size.value))
+            .With("field", "from")
+            .With("size", std::to_string(asked.as_of.size.value));
+      }
+    }
+    const uint64_t size = asked.as_of.size.value;
+    const uint64_t until = std::min(size, end_.value_or(size));
+    JEJAK_RETURN_IF_ERROR(AddEntries(asked, until));
+    const bool at_end = end_ && next_ >= *end_;
+    const bool done = next_ >= until && (!request_.follow() || at_end);
+    ReplayProgress::State state = ReplayProgress::STATE_UNSPECIFIED;
+    if (done || (next_ >= size && !caught_up_)) {
+      state = next_ >= size ? ReplayProgress::STATE_CAUGHT_UP : ReplayProgress::STATE_BEHIND;
+      caught_up_ = next_ >= size;
+    } else if (!confirmed_) {
+      state = ReplayProgress::STATE_CONFIRMED;
+    } else if (size - next_ > shared_->options.behind_entries && caught_up_) {
+      state = ReplayProgress::STATE_BEHIND;
+      caught_up_ = false;
+    } else if (idle_) {
+      state = ReplayProgress::STATE_IDLE;
+    } else if (response_.entries_size() == 0 && next_ < until) {
+      state = ReplayProgress::STATE_BEHIND;  // the filter matched nothing so far
+    }
+    idle_ = false;
+    confirmed_ = true;
+    ended_after_write_ = done;
+    if (state == ReplayProgress::STATE_UNSPECIFIED) return {};
+    auto* progress = response_.mutable_progress();
+    progress->set_state(state);
+    progress->set_size(size);
+    progress->set_next(next_);
+    if (next_ > 0) {
+      JEJAK_ASSIGN_OR_RETURN(const UnixMicros time, asked.view->ReceivedAt(LogIndex(next_ - 1)));
+      PutTime(time, progress->mutable_time());
+    }
+    return {};
+  }
+
+  Status AddEntries(const Asked& asked, uint64_t until) {
+    if (next_ >= until) return {};
+    const auto cursor = asked.rows().NewCursor(engine::kEntries);
+    cursor->Seek(projection::IndexKey(LogIndex(next_)));
+    size_t bytes = 0;
+    const Wire wire(asked, shared_->context.body_json);
+    const uint64_t stop = std::min(until, next_ + kLookedAtMax);
+    for (; next_ < stop && bytes < kMessageBytes; ++next_, cursor->Next()) {
+      if (!cursor->Valid() || cursor->key() != projection::IndexKey(LogIndex(next_))) {
+        JEJAK_RETURN_IF_ERROR(asked.rows().status());
+        return Status(Reason::kLedgerDamaged, fmt::format("entry {} is missing", next_));
+      }
+      if (!filter_.any() && !request_.view()) {
+        auto* entry = response_.add_entries();
+        entry->set_index(next_);
+        entry->set_entry(std::string(cursor->value()));
+        bytes += cursor->value().size();
+        continue;
+      }
+      JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry,
+                             asked.view->Entry(LogIndex(next_)));
+      JEJAK_ASSIGN_OR_RETURN(const bool matches, Matches(entry, *asked.queries));
+      if (!matches) continue;
+      JEJAK_RETURN_IF_ERROR(wire.PutEntry(entry, request_.view(), response_.add_entries()));
+      bytes += entry.bytes.size() * (request_.view() ? 3 : 1);
+    }
+    return {};
+  }
+
+  Result<bool> Matches(const projection::ReadEntry& entry, const projection::Queries& queries) {
+    const event::Event& event = entry.event;
+    if (filter_.kind && event.kind() != *filter_.kind) return false;
+    if (filter_.accepted && *filter_.accepted == entry.entry.refusal.has_value()) return false;
+    if (filter_.contest && projection::ContestOf(event.body) != filter_.contest) return false;
+    if (filter_.region) {
+      const auto place = projection::PlaceOf(event.body);
+      if (!place || !filter_.region->Contains(*place)) return false;
+    }
+    if (!filter_.official) return true;
+    const auto author = queries.AuthorOf(event.author);
+    if (!author.ok() && author.status().reason() != Reason::kNotFound) return author.status();
+    return author.ok() && author->official == *filter_.official;
+  }
+
+  Shared* const shared_;
+  const ReplayEntriesRequest request_;
+  std::shared_ptr<Replay> self_;  // until OnDone
+
+  // Of the one step that runs.
+  ReplayEntriesResponse response_;
+  Filter filter_;
+  uint64_t next_;                      // first index not looked at
+  const std::optional<uint64_t> end_;  // first index not wanted
+  bool confirmed_ = false, caught_up_ = false, idle_ = false, ended_after_write_ = false;
+  const std::chrono::steady_clock::time_point began_;
+
+  std::mutex mutex_;  // guards what follows
+  bool writing_ = false, waiting_ = false, grown_ = false, ended_ = false;
+  int64_t wrote_at_us_ = MonotonicMicros();
+  uint64_t sent_ = 0;                 // up to here when the message on its way has arrived
+  std::atomic<uint64_t> resume_{0};   // everything before it has arrived
+};
+
+}  // namespace
+
+grpc::ServerWriteReactor<ReplayEntriesResponse>* NewReplay(Shared* shared,
+                                                           grpc::CallbackServerContext*,
+                                                           const ReplayEntriesRequest* request) {
+  auto replay = std::make_shared<Replay>(shared, *request);
+  auto* reactor = replay.get();
+  reactor->Begin(std::move(replay));
+  return reactor;
+}
+
+}  // namespace jejak::service

@@ -1,0 +1,58 @@
+// What the services of one server share. Internal to ledger/service.
+//
+// Thread rule: as each part says.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <chrono>
+
+#include "ledger/service/answers.h"
+#include "ledger/service/errors.h"
+#include "ledger/service/peers.h"
+#include "ledger/service/server.h"
+#include "ledger/service/workers.h"
+
+namespace jejak::service {
+
+struct Shared {
+  Shared(engine::Ledger* ledger, Pulse* pulse_in, BodyJson body_json, Observer* observer_in,
+         const ServerOptions& options_in)
+      : context{ledger, std::move(body_json)},
+        pulse(pulse_in),
+        observer(observer_in),
+        options(options_in),
+        workers(options_in.workers, options_in.queued_calls_max),
+        feeder(1, options_in.queued_calls_max),
+        peers(options_in.peer_events_per_second, options_in.peer_events_burst) {}
+
+  Context context;
+  Pulse* const pulse;
+  Observer* const observer;
+  const ServerOptions options;
+  Workers workers;
+  Workers feeder;  // hands in what streams brought, and may wait for room
+  Peers peers;
+
+  // OVERLOADED when the peer hands in too much.
+  Status TakeTokens(const std::string& peer, size_t events);
+  void CountEvents(const std::vector<engine::Outcome>& outcomes) const;
+  void Done(std::string_view method, const Status& status,
+            std::chrono::steady_clock::time_point began) const;
+};
+
+inline int64_t MonotonicMicros() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+// The two kinds of streams.
+grpc::ServerWriteReactor<jejak::v1::ReplayEntriesResponse>* NewReplay(
+    Shared* shared, grpc::CallbackServerContext* call,
+    const jejak::v1::ReplayEntriesRequest* request);
+grpc::ServerBidiReactor<jejak::v1::SyncEventsRequest, jejak::v1::SyncEventsResponse>* NewSync(
+    Shared* shared, grpc::CallbackServerContext* call);
+
+}  // namespace jejak::service

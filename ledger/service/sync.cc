@@ -1,0 +1,189 @@
+// Events as a device sends them, answered in order. What came while the last submission was on its
+// way is the next one; when too much is unanswered the server stops reading.
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "ledger/service/shared.h"
+
+namespace jejak::service {
+namespace {
+
+using jejak::v1::SyncEventsRequest;
+using jejak::v1::SyncEventsResponse;
+
+constexpr size_t kUnansweredMax = 4'096;  // of one stream
+constexpr size_t kSubmissionsMax = 4;     // of one stream, on their way
+
+// Events that are handed in together.
+struct Batch {
+  std::vector<uint64_t> tags;
+  std::vector<bool> proofs;
+  std::vector<event::SignedEvent> events;
+  std::vector<engine::Outcome> outcomes;
+  bool decided = false;
+};
+
+class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsResponse> {
+ public:
+  Sync(Shared* shared, std::string peer)
+      : shared_(shared), peer_(std::move(peer)), began_(std::chrono::steady_clock::now()) {}
+
+  void Begin(const std::shared_ptr<Sync>& self) {
+    self_ = self;
+    StartRead(&request_);
+  }
+
+  void OnReadDone(bool ok) override {
+    Status wrong;
+    bool read = false;
+    {
+      const std::lock_guard lock(mutex_);
+      reading_ = false;
+      if (!ok) {
+        half_closed_ = true;
+      } else {
+        wrong = Take();
+        read = wrong.ok() && unanswered_ < kUnansweredMax;
+        reading_ = read;
+      }
+    }
+    if (!wrong.ok()) return End(wrong);
+    if (read) StartRead(&request_);
+    Advance();
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) return End(Status(Reason::kInterrupted, "the device is gone"));
+    bool read = false;
+    {
+      const std::lock_guard lock(mutex_);
+      writing_ = false;
+      --unanswered_;
+      read = !reading_ && !half_closed_ && !ended_ && unanswered_ < kUnansweredMax / 2;
+      if (read) reading_ = true;
+    }
+    if (read) StartRead(&request_);
+    Advance();
+  }
+
+  void OnCancel() override { End(Status(Reason::kInterrupted, "the device is gone")); }
+  void OnDone() override { self_.reset(); }
+
+ private:
+  // Queues what was read. Under the lock.
+  Status Take() {
+    JEJAK_RETURN_IF_ERROR(shared_->TakeTokens(peer_, 1));
+    auto signed_event = ReadSignedEvent(request_.event());
+    if (!signed_event.ok()) return signed_event.status();
+    if (waiting_ == nullptr) waiting_ = std::make_shared<Batch>();
+    waiting_->tags.push_back(request_.tag());
+    waiting_->proofs.push_back(!request_.omit_proof());
+    waiting_->events.push_back(std::move(*signed_event));
+    ++unanswered_;
+    return {};
+  }
+
+  // Hands in what waits, writes what is decided, and ends after the last answer.
+  void Advance() {
+    std::shared_ptr<Batch> hand_in;
+    bool write = false, end = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (ended_) return;
+      if (waiting_ != nullptr && on_their_way_ < kSubmissionsMax) {
+        hand_in = std::move(waiting_);
+        batches_.push_back(hand_in);
+        ++on_their_way_;
+      }
+      if (!writing_) write = NextAnswer();
+      writing_ = writing_ || write;
+      end = half_closed_ && unanswered_ == 0 && waiting_ == nullptr && !writing_;
+    }
+    if (hand_in != nullptr) HandIn(std::move(hand_in));
+    if (write) StartWrite(&response_);
+    if (end) End({});
+  }
+
+  // Fills response_ with the next answer in order. Under the lock.
+  bool NextAnswer() {
+    while (!batches_.empty() && batches_.front()->decided) {
+      Batch& batch = *batches_.front();
+      if (answered_ < batch.outcomes.size()) {
+        response_.Clear();
+        response_.set_tag(batch.tags[answered_]);
+        PutOutcome(batch.outcomes[answered_], response_.mutable_outcome());
+        ++answered_;
+        return true;
+      }
+      batches_.pop_front();
+      answered_ = 0;
+    }
+    return false;
+  }
+
+  // On the feeder, which may wait for room; streams are served in turn.
+  void HandIn(std::shared_ptr<Batch> batch) {
+    shared_->feeder.Post([self = self_, batch] {
+      self->shared_->context.ledger->SubmitAsync(
+          std::move(batch->events), {}, [self, batch](std::vector<engine::Outcome> outcomes) {
+            batch->outcomes = std::move(outcomes);
+            self->shared_->workers.Post([self, batch] { self->Decided(batch); });
+          });
+    });
+  }
+
+  void Decided(const std::shared_ptr<Batch>& batch) {
+    shared_->CountEvents(batch->outcomes);
+    std::vector<engine::Outcome> proven;
+    for (size_t i = 0; i < batch->outcomes.size(); ++i) {
+      if (!batch->proofs[i]) continue;
+      proven.assign(1, std::move(batch->outcomes[i]));
+      const Status status = ProveReceipts(*shared_->context.ledger, &proven);
+      batch->outcomes[i] = std::move(proven.front());
+      if (!status.ok()) return End(status);
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      batch->decided = true;
+      --on_their_way_;
+    }
+    Advance();
+  }
+
+  void End(const Status& status) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (ended_) return;
+      ended_ = true;
+    }
+    shared_->Done("SyncEvents", status, began_);
+    Finish(ToGrpc(status));
+  }
+
+  Shared* const shared_;
+  const std::string peer_;
+  const std::chrono::steady_clock::time_point began_;
+  std::shared_ptr<Sync> self_;  // until OnDone
+  SyncEventsRequest request_;
+  SyncEventsResponse response_;
+
+  std::mutex mutex_;  // guards what follows
+  std::shared_ptr<Batch> waiting_;
+  std::deque<std::shared_ptr<Batch>> batches_;  // handed in, in order, not wholly answered
+  size_t answered_ = 0;                         // of the front batch
+  size_t on_their_way_ = 0, unanswered_ = 0;
+  bool reading_ = true, writing_ = false, half_closed_ = false, ended_ = false;
+};
+
+}  // namespace
+
+grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsResponse>* NewSync(
+    Shared* shared, grpc::CallbackServerContext* call) {
+  auto sync = std::make_shared<Sync>(shared, call->peer());
+  auto* reactor = sync.get();
+  reactor->Begin(sync);
+  return reactor;
+}
+
+}  // namespace jejak::service

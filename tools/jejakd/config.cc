@@ -1,0 +1,160 @@
+#include "tools/jejakd/config.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <toml++/toml.h>
+#include <variant>
+#include <vector>
+
+namespace jejak::daemon {
+namespace {
+
+struct Number {
+  int64_t* value;
+  int64_t min, max;
+};
+struct Setting {
+  const char* section;
+  const char* name;
+  const char* meaning;
+  std::variant<std::string*, Number> to;
+};
+
+constexpr int64_t kMillion = 1'000'000;
+
+std::vector<Setting> SettingsOf(Config* c) {
+  return {
+      {"ledger", "dir", "directory of the ledger", &c->ledger_dir},
+      {"ledger", "key", "the ledger's key file; empty: keys/ledger.key in the directory",
+       &c->ledger_key},
+      {"ledger", "passphrase_file", "file whose first line opens the key file; empty: none",
+       &c->passphrase_file},
+      {"ledger", "verify_threads", "threads that check signatures; 0: one for each core",
+       Number{&c->verify_threads, 0, 1'024}},
+      {"ledger", "batch_events_max", "events of one commit at most",
+       Number{&c->batch_events_max, 1, static_cast<int64_t>(limits::kBatchEventsMax)}},
+      {"server", "listen", "host:port to listen on; port 0 takes a free one", &c->listen},
+      {"server", "workers", "threads that answer questions", Number{&c->workers, 1, 256}},
+      {"server", "queued_calls_max", "calls that may wait; beyond, OVERLOADED",
+       Number{&c->queued_calls_max, 1, kMillion}},
+      {"server", "followers_max", "replay streams at once", Number{&c->followers_max, 1, kMillion}},
+      {"server", "message_bytes_max", "bytes of one request",
+       Number{&c->message_bytes_max, 65'536, int64_t{1} << 30}},
+      {"server", "memory_bytes_max", "bytes of buffers for all connections together",
+       Number{&c->memory_bytes_max, int64_t{16} << 20, int64_t{1} << 40}},
+      {"server", "idle_notice_s", "seconds after which a quiet follower is told that it is",
+       Number{&c->idle_notice_s, 1, 86'400}},
+      {"server", "follower_stall_s", "seconds after which a follower that reads nothing is dropped",
+       Number{&c->follower_stall_s, 1, 86'400}},
+      {"server", "behind_entries", "entries behind at which a follower is told",
+       Number{&c->behind_entries, 1, kMillion * kMillion}},
+      {"server", "stop_grace_s", "seconds for what is queued when the daemon stops",
+       Number{&c->stop_grace_s, 0, 3'600}},
+      {"tls", "certificate", "PEM file of the certificate chain; empty: no TLS",
+       &c->tls_certificate},
+      {"tls", "key", "PEM file of its key; both are read again when they change", &c->tls_key},
+      {"tls", "client_roots", "PEM file; clients must show a certificate of these; empty: none",
+       &c->tls_client_roots},
+      {"limits", "peer_events_per_second", "events that one address may hand in; 0: no limit",
+       Number{&c->peer_events_per_second, 0, kMillion * kMillion}},
+      {"limits", "peer_events_burst", "events that one address may hand in at once",
+       Number{&c->peer_events_burst, 1, kMillion * kMillion}},
+      {"metrics", "listen", "host:port for Prometheus; empty: none", &c->metrics_listen},
+      {"log", "level", "trace, debug, info, warning, error or off", &c->log_level},
+  };
+}
+
+Status Wrong(const std::string& file, const std::string& setting, const toml::node& node,
+             const std::string& why) {
+  const auto line = node.source().begin.line;
+  return Status(Reason::kInputMalformed,
+                fmt::format("{}:{}: {}: {}", file, line, setting, why))
+      .With("setting", setting)
+      .With("line", std::to_string(line));
+}
+
+Status Take(const std::string& file, const Setting& setting, const toml::node& node) {
+  const std::string name = fmt::format("{}.{}", setting.section, setting.name);
+  if (const auto* text = std::get_if<std::string*>(&setting.to)) {
+    if (!node.is_string()) return Wrong(file, name, node, "a text in quotes");
+    **text = node.as_string()->get();
+    return {};
+  }
+  const Number& number = std::get<Number>(setting.to);
+  if (!node.is_integer()) return Wrong(file, name, node, "a whole number");
+  const int64_t value = node.as_integer()->get();
+  if (value < number.min || value > number.max)
+    return Wrong(file, name, node, fmt::format("from {} to {}", number.min, number.max));
+  *number.value = value;
+  return {};
+}
+
+}  // namespace
+
+service::ServerOptions Config::Server() const {
+  service::ServerOptions out;
+  out.address = listen;
+  out.tls = {tls_certificate, tls_key, tls_client_roots};
+  out.workers = static_cast<size_t>(workers);
+  out.queued_calls_max = static_cast<size_t>(queued_calls_max);
+  out.followers_max = static_cast<size_t>(followers_max);
+  out.message_bytes_max = static_cast<size_t>(message_bytes_max);
+  out.memory_bytes_max = static_cast<size_t>(memory_bytes_max);
+  out.peer_events_per_second = static_cast<double>(peer_events_per_second);
+  out.peer_events_burst = static_cast<double>(peer_events_burst);
+  out.idle_notice = std::chrono::seconds(idle_notice_s);
+  out.follower_stall = std::chrono::seconds(follower_stall_s);
+  out.behind_entries = static_cast<size_t>(behind_entries);
+  return out;
+}
+
+Status ReadConfig(const std::string& file, Config* config) {
+  std::error_code missing;
+  if (!std::filesystem::exists(file, missing)) return Status(Reason::kNotFound, file);
+  toml::table table;
+  try {
+    table = toml::parse_file(file);
+  } catch (const toml::parse_error& e) {
+    const auto line = e.source().begin.line;
+    return Status(Reason::kInputMalformed, fmt::format("{}:{}: {}", file, line, e.description()))
+        .With("line", std::to_string(line));
+  }
+  const std::vector<Setting> settings = SettingsOf(config);
+  for (const auto& [section, node] : table) {
+    const toml::table* inner = node.as_table();
+    if (inner == nullptr) return Wrong(file, std::string(section.str()), node, "no such setting");
+    for (const auto& [name, value] : *inner) {
+      const Setting* found = nullptr;
+      for (const Setting& setting : settings) {
+        if (section.str() == setting.section && name.str() == setting.name) found = &setting;
+      }
+      if (found == nullptr) {
+        return Wrong(file, fmt::format("{}.{}", section.str(), name.str()), value,
+                     "no such setting; jejakd --print-config lists them");
+      }
+      JEJAK_RETURN_IF_ERROR(Take(file, *found, value));
+    }
+  }
+  return {};
+}
+
+std::string PrintConfig(const Config& config) {
+  Config copy = config;
+  std::string out, section;
+  for (const Setting& setting : SettingsOf(&copy)) {
+    if (section != setting.section) {
+      out += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", setting.section);
+      section = setting.section;
+    }
+    out += fmt::format("# {}\n", setting.meaning);
+    if (const auto* text = std::get_if<std::string*>(&setting.to)) {
+      out += fmt::format("{} = \"{}\"\n", setting.name, **text);
+    } else {
+      out += fmt::format("{} = {}\n", setting.name, *std::get<Number>(setting.to).value);
+    }
+  }
+  return out;
+}
+
+}  // namespace jejak::daemon

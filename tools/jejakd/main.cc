@@ -1,0 +1,148 @@
+// jejakd: the ledger's daemon. docs/reference/jejakd.md says what it does.
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/key_file.h"
+#include "ledger/engine/ledger.h"
+#include "tools/cli/json_bodies.h"
+#include "tools/jejakd/config.h"
+#include "tools/jejakd/telemetry.h"
+
+namespace jejak::daemon {
+namespace {
+
+struct Arguments {
+  std::string config_file, ledger, key, listen;
+  bool print_config = false;
+};
+
+int Complain(const Status& status) {
+  const ReasonInfo& info = InfoOf(status.reason());
+  std::fprintf(stderr, "%s: %s; %s\n", std::string(info.name).c_str(), status.message().c_str(),
+               std::string(info.action_en).c_str());
+  return info.exit_status;
+}
+
+Result<std::shared_ptr<const crypto::SecretKey>> ReadKey(const Config& config) {
+  std::optional<std::string> passphrase;
+  if (!config.passphrase_file.empty()) {
+    std::ifstream file(config.passphrase_file);
+    std::string line;
+    if (!std::getline(file, line) || line.empty())
+      return Status(Reason::kInvalidArgument, config.passphrase_file + ": no passphrase");
+    passphrase = line;
+    crypto::Wipe(&line);
+  }
+  const std::string path =
+      config.ledger_key.empty()
+          ? (std::filesystem::path(config.ledger_dir) / "keys" / "ledger.key").string()
+          : config.ledger_key;
+  JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, crypto::ReadKeyFile(path, passphrase));
+  return std::shared_ptr<const crypto::SecretKey>(
+      std::make_shared<crypto::SecretKey>(std::move(key)));
+}
+
+// Signals that end the daemon; every thread that is made later blocks them too.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+Status Serve(const Config& config) {
+  const sigset_t signals = BlockSignals();
+  JEJAK_ASSIGN_OR_RETURN(const auto telemetry,
+                         Telemetry::Start(config.metrics_listen, config.log_level));
+  engine::OpenOptions options;
+  JEJAK_ASSIGN_OR_RETURN(options.ledger_key, ReadKey(config));
+  options.verify_threads = static_cast<size_t>(config.verify_threads);
+  options.batch_events_max = static_cast<size_t>(config.batch_events_max);
+  service::Pulse pulse;
+  options.committed = [&](TreeSize size) {
+    pulse.Committed(size);
+    telemetry->Size(size);
+  };
+  JEJAK_ASSIGN_OR_RETURN(const auto ledger, engine::Ledger::Open(config.ledger_dir, options));
+  const auto view = ledger->Newest();
+  telemetry->Size(view->size());
+  JEJAK_ASSIGN_OR_RETURN(
+      const auto server,
+      service::Server::Start(
+          ledger.get(), &pulse,
+          [](const event::Body& body) { return cli::DumpLine(cli::BodyToJson(body)); },
+          telemetry.get(), config.Server()));
+  const std::string host = config.listen.substr(0, config.listen.rfind(':'));
+  // One line that whoever started it can wait for.
+  fmt::print("{{\"listening\":\"{}:{}\",\"size\":{}}}\n", host, server->port(),
+             view->size().value);
+  std::fflush(stdout);
+  telemetry->Info("listening");
+  // Looks now and then whether the ledger stopped by itself: then it can only be opened again.
+  Status stopped;
+  while (stopped.ok()) {
+    const timespec wait{1, 0};
+    if (sigtimedwait(&signals, nullptr, &wait) > 0) break;
+    stopped = ledger->status();
+  }
+  telemetry->Info("stopping");
+  if (!stopped.ok()) telemetry->Failure(stopped);
+  server->Stop(std::chrono::seconds(config.stop_grace_s));
+  const Status closed = ledger->Close();
+  return stopped.ok() ? closed : stopped;
+}
+
+int Run(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Jejak's daemon: one ledger over gRPC", "jejakd");
+  app.add_option("--config", arguments.config_file, "TOML file of settings");
+  app.add_option("--ledger", arguments.ledger, "ledger.dir")->envname("JEJAK_LEDGER");
+  app.add_option("--ledger-key", arguments.key, "ledger.key")->envname("JEJAK_LEDGER_KEY");
+  app.add_option("--listen", arguments.listen, "server.listen");
+  app.add_flag("--print-config", arguments.print_config,
+               "print every setting with its meaning and value, and end");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    return Complain(Status(Reason::kUsage, e.what()));
+  }
+  Config config;
+  if (!arguments.config_file.empty()) {
+    if (const Status read = ReadConfig(arguments.config_file, &config); !read.ok())
+      return Complain(read);
+  }
+  if (!arguments.ledger.empty()) config.ledger_dir = arguments.ledger;
+  if (!arguments.key.empty()) config.ledger_key = arguments.key;
+  if (!arguments.listen.empty()) config.listen = arguments.listen;
+  if (arguments.print_config) {
+    std::fputs(PrintConfig(config).c_str(), stdout);
+    return 0;
+  }
+  if (config.ledger_dir.empty())
+    return Complain(Status(Reason::kUsage, "no ledger named: --ledger DIR, or ledger.dir"));
+  if (const Status ready = crypto::InitCrypto(); !ready.ok()) return Complain(ready);
+  const Status status = Serve(config);
+  return status.ok() ? 0 : Complain(status);
+}
+
+}  // namespace
+}  // namespace jejak::daemon
+
+int main(int argc, char** argv) {
+  try {
+    return jejak::daemon::Run(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "INTERNAL: %s\n", e.what());
+    return 6;
+  }
+}
