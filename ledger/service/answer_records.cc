@@ -17,7 +17,8 @@ using projection::RecordKind;
 template <typename Line, typename Response>
 Result<std::string> PutEntries(const Asked& asked, std::vector<Line> lines, bool view, Wire* wire,
                                Response* out) {
-  std::erase_if(lines, [&](const Line& line) { return line.index.value >= asked.as_of.size.value; });
+  std::erase_if(lines,
+                [&](const Line& line) { return line.index.value >= asked.as_of.size.value; });
   std::string next;
   if (lines.size() > asked.page_size) {
     next = std::to_string(lines[asked.page_size].index.value);

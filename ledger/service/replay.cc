@@ -33,7 +33,8 @@ struct Filter {
   bool any() const { return contest || region || kind || official || accepted; }
 };
 
-Result<Filter> ReadFilter(const jejak::v1::EntryFilter& filter, const projection::Queries& queries) {
+Result<Filter> ReadFilter(const jejak::v1::EntryFilter& filter,
+                          const projection::Queries& queries) {
   Filter out;
   if (!filter.contest().empty()) {
     out.contest = filter.contest();

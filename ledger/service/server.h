@@ -46,7 +46,7 @@ struct ServerOptions {
   double peer_events_per_second = 0;            // handed in by one address; 0: no limit
   double peer_events_burst = 10'000;
   std::chrono::seconds idle_notice{10};      // a quiet follower is told that it is
-  std::chrono::seconds follower_stall{60};   // a follower that reads nothing for this long is dropped
+  std::chrono::seconds follower_stall{60};   // one that reads nothing for this long is dropped
   size_t behind_entries = 10'000;            // a follower this far behind is told
 };
 

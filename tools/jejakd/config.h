@@ -1,5 +1,5 @@
-// The daemon's settings: one table of names, meanings and defaults. A setting that doesn't exist, or
-// a value of the wrong kind or range, is refused by name.
+// The daemon's settings: one table of names, meanings and defaults. A setting that doesn't exist,
+// or a value of the wrong kind or range, is refused by name.
 //
 // Thread rule: one thread.
 #pragma once
