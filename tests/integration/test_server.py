@@ -404,6 +404,76 @@ class Server(Case):
             self.assertEqual(got, list(range(len(got))))
             self.assertIn("RetryInfo", details(raised.exception))
 
+    def test_two_hundred_followers(self):
+        """All see every entry once, though some read nothing for a while; the writer is not held."""
+        ledger = self.simulated("ledger", "--stop-after", "night")
+        daemon = Daemon(self, ledger)
+        channel = daemon.channel()
+        self.addCleanup(channel.close)
+        newest = log.stub(channel).GetCheckpoint(log.m.GetCheckpointRequest())
+        size, _ = monitor.open_checkpoint(newest.checkpoint, newest.vkey)
+        events = self.events_beyond(size)[:1000]
+        last, go_on = [None], threading.Event()
+        seen = [[] for _ in range(200)]
+
+        def follow(number):
+            call = log.stub(channel).ReplayEntries(log.m.ReplayEntriesRequest(follow=True, **{"from": size}))
+            for message in call:
+                seen[number].extend(e.index for e in message.entries)
+                if number % 10 == 0:
+                    go_on.wait()  # reads nothing until everything is written
+                if last[0] is not None and seen[number] and seen[number][-1] >= last[0]:
+                    call.cancel()
+                    return
+
+        threads = [threading.Thread(target=follow, args=(n,)) for n in range(200)]
+        for thread in threads:
+            thread.start()
+        answers = submission.stub(channel).SubmitEvents(
+            submission.m.SubmitEventsRequest(events=events[:-1], omit_proofs=True)).outcomes
+        self.assertTrue(all(answer.HasField("receipt") for answer in answers))
+        last[0] = max(answer.receipt.index for answer in answers) + 1
+        submission.stub(channel).SubmitEvent(submission.m.SubmitEventRequest(event=events[-1]))
+        go_on.set()
+        for thread in threads:
+            thread.join(timeout=120)
+            self.assertFalse(thread.is_alive())
+        for got in seen:
+            self.assertEqual(got, list(range(size, got[-1] + 1)))
+            self.assertGreaterEqual(got[-1], last[0])
+
+    def test_a_server_that_withholds_a_correction(self):
+        """A follower that filters to a kecamatan is convicted of nothing while the server is honest; when one
+        correction is withheld, the tally proof that the ledger's own key signed says other sums than it has."""
+        ledger, region = self.simulated(), "650110"
+        with Daemon(self, ledger).channel() as channel:
+            wanted = log.m.EntryFilter(region=region)
+            entries, _ = self.entries(channel, filter=wanted)
+            answer = results.stub(channel).GetTallyProof(results.m.GetTallyProofRequest(contest="ppwp", region=region))
+            vkey = log.stub(channel).GetCheckpoint(log.m.GetCheckpointRequest()).vkey
+        covered = [e for e in entries if e.index < answer.as_of.size]
+        corrections = [e for e in covered if e.kind == monitor.CORRECTED and e.accepted and e.body.text(0) == "ppwp"]
+        self.assertTrue(corrections)
+        # The proof is checked alone, with the key and nothing else; its claim is what the ledger signed.
+        claim = self.ok("verify-proof", self.write("proof", answer.proof), "--key", vkey, "--expect",
+                        f"region={region}")["claim"]
+        signed = {f["field"]: (f["value"], f["present"]) for f in claim["fields"] if f["present"]}
+        self.assertEqual(claim["size"], answer.as_of.size)
+
+        def sums_without(withheld):
+            watch = monitor.Monitor()
+            for entry in covered:
+                if entry is not withheld:
+                    watch.take(entry)
+            self.assertFalse(watch.reopened)
+            return watch.sums("ppwp", region)
+
+        self.assertEqual(sums_without(None), signed)
+        convicted = [c for c in corrections if sums_without(c) != signed]
+        figures = [c for c in corrections if c.body.list(3)]
+        self.assertEqual(convicted, figures)
+        self.assertTrue(convicted)
+
     def test_what_stock_clients_expect(self):
         """Health, reflection, rich errors, limits, and settings that are refused by name."""
         daemon = Daemon(self, self.simulated("ledger", "--stop-after", "night"),
@@ -463,7 +533,7 @@ class Server(Case):
             subprocess.run(["openssl", *args], check=True, capture_output=True, cwd=self.folder)
 
         def issue(name):
-            openssl("req", "-newkey", "ed25519" if False else "rsa:2048", "-nodes", "-keyout", name + ".key", "-out",
+            openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out",
                     name + ".csr", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
             openssl("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out",
                     name + ".pem", "-days", "2", "-copy_extensions", "copy")
@@ -480,9 +550,25 @@ class Server(Case):
         ask = registry.m.GetElectionRequest()
         with daemon.channel() as channel:
             self.assertTrue(registry.stub(channel).GetElection(ask, timeout=20).size)
-        daemon.secure = grpc.ssl_channel_credentials(read("ca.pem"))
+        client, daemon.secure = daemon.secure, grpc.ssl_channel_credentials(read("ca.pem"))
         with daemon.channel() as channel, self.assertRaises(grpc.RpcError):
             registry.stub(channel).GetElection(ask, timeout=5)
+        daemon.secure = client
+
+        def served_with():
+            shown = subprocess.run(["openssl", "s_client", "-connect", daemon.address, "-alpn", "h2", "-cert",
+                                    "client.pem", "-key", "client.key"], stdin=subprocess.DEVNULL, capture_output=True,
+                                   text=True, cwd=self.folder, timeout=20).stdout
+            return shown[shown.index("-----BEGIN"):shown.index("-----END")]
+
+        before = served_with()
+        issue("server")
+        deadline = time.monotonic() + 30
+        while served_with() == before and time.monotonic() < deadline:
+            threading.Event().wait(0.5)
+        self.assertNotEqual(served_with(), before)
+        with daemon.channel() as channel:
+            self.assertTrue(registry.stub(channel).GetElection(ask, timeout=20).size)
 
 
 if __name__ == "__main__":
