@@ -50,6 +50,7 @@ Status BadField(std::string field, std::string why) {
 }
 
 Result<Asked> AskNewest(const engine::Ledger& ledger) {
+  JEJAK_RETURN_IF_ERROR(ledger.status());  // after a failed write nothing is shown any more
   Asked out;
   out.view = ledger.Newest();
   if (out.view == nullptr || out.view->registry() == nullptr)

@@ -4,11 +4,9 @@
 
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 
 #include "ledger/engine/tables.h"
-#include "ledger/event/codec.h"
-#include "ledger/projection/event_facts.h"
+#include "ledger/projection/entry_filter.h"
 #include "ledger/projection/tables.h"
 #include "ledger/service/shared.h"
 
@@ -24,45 +22,12 @@ constexpr size_t kMessageBytes = size_t{256} << 10;
 // Looked at for one message, so that a filter that matches nothing still says how it stands.
 constexpr uint64_t kLookedAtMax = 4'096;
 
-struct Filter {
-  std::optional<std::string> contest;
-  std::optional<election::RegionCode> region;
-  std::optional<event::BodyKind> kind;
-  std::optional<std::string> official;
-  std::optional<bool> accepted;
-  bool any() const { return contest || region || kind || official || accepted; }
-};
-
-Result<Filter> ReadFilter(const jejak::v1::EntryFilter& filter,
-                          const projection::Queries& queries) {
-  Filter out;
-  if (!filter.contest().empty()) {
-    out.contest = filter.contest();
-    if (queries.registry().Contest(*out.contest) == nullptr) {
-      return Status(Reason::kUnknownContest, fmt::format("no contest \"{}\"", *out.contest))
-          .With("contest", *out.contest);
-    }
-  }
-  if (!filter.region().empty()) {
-    JEJAK_ASSIGN_OR_RETURN(out.region, ReadRegion(filter.region(), "filter.region"));
-  }
-  if (!filter.kind().empty()) {
-    out.kind = event::ParseBodyName(filter.kind());
-    if (!out.kind) return BadField("filter.kind", "no such kind of event");
-  }
-  if (!filter.official().empty()) {
-    JEJAK_RETURN_IF_ERROR(queries.Official(filter.official()).status());
-    out.official = filter.official();
-  }
-  if (!filter.verdict().empty()) {
-    out.accepted = filter.verdict() == "accepted";
-    if (!*out.accepted && filter.verdict() != "refused")
-      return BadField("filter.verdict", "accepted or refused");
-  }
-  return out;
-}
-
-class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>, public Listener {
+// Every operation is started under the lock under which the call is seen to stand: after Finish
+// gRPC may be done with it at any moment. gRPC calls back on its own threads, never from inside a
+// start.
+class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
+                     public Listener,
+                     public std::enable_shared_from_this<Replay> {
  public:
   Replay(Shared* shared, ReplayEntriesRequest request)
       : shared_(shared),
@@ -71,7 +36,9 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>, pub
         end_(request_.has_to() && request_.to() != UINT64_MAX
                  ? std::optional(request_.to() + 1)
                  : std::nullopt),
-        began_(std::chrono::steady_clock::now()) {}
+        began_(std::chrono::steady_clock::now()),
+        sent_(request_.from()),
+        resume_(request_.from()) {}
 
   // Lives until gRPC is done with it.
   void Begin(std::shared_ptr<Replay> self) {
@@ -122,9 +89,7 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>, pub
   static int64_t MicrosOf(std::chrono::seconds s) { return s.count() * 1'000'000; }
 
   void Post() {
-    shared_->workers.Post([self = self_] {
-      if (self != nullptr) self->Step();
-    });
+    shared_->workers.Post([self = shared_from_this()] { self->Step(); });
   }
 
   void Wake(bool idle) {
@@ -142,11 +107,9 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>, pub
 
   // Whoever comes first ends the call.
   void End(const Status& status) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (ended_) return;
-      ended_ = true;
-    }
+    const std::lock_guard lock(mutex_);
+    if (ended_) return;
+    ended_ = true;
     shared_->Done("ReplayEntries", status, began_);
     Finish(ToGrpc(status));
   }
@@ -164,14 +127,12 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>, pub
     if (response_.entries_size() == 0 && !response_.has_progress()) return WaitForMore();
     if (shared_->observer != nullptr)
       shared_->observer->Replayed(static_cast<size_t>(response_.entries_size()));
-    {
-      const std::lock_guard lock(mutex_);
-      if (ended_) return;
-      resume_ = sent_;
-      sent_ = next_;
-      writing_ = true;
-      wrote_at_us_ = MonotonicMicros();
-    }
+    const std::lock_guard lock(mutex_);
+    if (ended_) return;
+    resume_ = sent_;
+    sent_ = next_;
+    writing_ = true;
+    wrote_at_us_ = MonotonicMicros();
     StartWrite(&response_);
   }
 
@@ -191,7 +152,11 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>, pub
   Status Fill() {
     JEJAK_ASSIGN_OR_RETURN(const Asked asked, AskNewest(*shared_->context.ledger));
     if (!confirmed_) {
-      JEJAK_ASSIGN_OR_RETURN(filter_, ReadFilter(request_.filter(), *asked.queries));
+      const auto& f = request_.filter();
+      JEJAK_ASSIGN_OR_RETURN(
+          filter_, projection::ReadEntryFilter(
+                       {f.contest(), f.region(), f.kind(), f.official(), f.verdict()},
+                       *asked.queries));
       if (next_ > asked.as_of.size.value) {
         return Status(Reason::kInvalidArgument,
                       fmt::format("from: the log has {} entries", asked.as_of.size.value))
@@ -254,27 +219,12 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>, pub
       }
       JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry,
                              asked.view->Entry(LogIndex(next_)));
-      JEJAK_ASSIGN_OR_RETURN(const bool matches, Matches(entry, *asked.queries));
+      JEJAK_ASSIGN_OR_RETURN(const bool matches, filter_.Matches(entry, *asked.queries));
       if (!matches) continue;
       JEJAK_RETURN_IF_ERROR(wire.PutEntry(entry, request_.view(), response_.add_entries()));
       bytes += entry.bytes.size() * (request_.view() ? 3 : 1);
     }
     return {};
-  }
-
-  Result<bool> Matches(const projection::ReadEntry& entry, const projection::Queries& queries) {
-    const event::Event& event = entry.event;
-    if (filter_.kind && event.kind() != *filter_.kind) return false;
-    if (filter_.accepted && *filter_.accepted == entry.entry.refusal.has_value()) return false;
-    if (filter_.contest && projection::ContestOf(event.body) != filter_.contest) return false;
-    if (filter_.region) {
-      const auto place = projection::PlaceOf(event.body);
-      if (!place || !filter_.region->Contains(*place)) return false;
-    }
-    if (!filter_.official) return true;
-    const auto author = queries.AuthorOf(event.author);
-    if (!author.ok() && author.status().reason() != Reason::kNotFound) return author.status();
-    return author.ok() && author->official == *filter_.official;
   }
 
   Shared* const shared_;
@@ -283,7 +233,7 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>, pub
 
   // Of the one step that runs.
   ReplayEntriesResponse response_;
-  Filter filter_;
+  projection::EntryFilter filter_;
   uint64_t next_;                      // first index not looked at
   const std::optional<uint64_t> end_;  // first index not wanted
   bool confirmed_ = false, caught_up_ = false, idle_ = false, ended_after_write_ = false;
@@ -292,8 +242,8 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>, pub
   std::mutex mutex_;  // guards what follows
   bool writing_ = false, waiting_ = false, grown_ = false, ended_ = false;
   int64_t wrote_at_us_ = MonotonicMicros();
-  uint64_t sent_ = 0;                 // up to here when the message on its way has arrived
-  std::atomic<uint64_t> resume_{0};   // everything before it has arrived
+  uint64_t sent_;                 // up to here when the message on its way has arrived
+  std::atomic<uint64_t> resume_;  // everything before it has arrived
 };
 
 }  // namespace

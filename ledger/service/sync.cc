@@ -24,7 +24,9 @@ struct Batch {
   bool decided = false;
 };
 
-class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsResponse> {
+// Operations start under the lock under which the call is seen to stand; see replay.cc.
+class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsResponse>,
+                   public std::enable_shared_from_this<Sync> {
  public:
   Sync(Shared* shared, std::string peer)
       : shared_(shared), peer_(std::move(peer)), began_(std::chrono::steady_clock::now()) {}
@@ -36,7 +38,6 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
 
   void OnReadDone(bool ok) override {
     Status wrong;
-    bool read = false;
     {
       const std::lock_guard lock(mutex_);
       reading_ = false;
@@ -44,26 +45,21 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
         half_closed_ = true;
       } else {
         wrong = Take();
-        read = wrong.ok() && unanswered_ < kUnansweredMax;
-        reading_ = read;
+        if (wrong.ok() && unanswered_ < kUnansweredMax) Read();
       }
     }
     if (!wrong.ok()) return End(wrong);
-    if (read) StartRead(&request_);
     Advance();
   }
 
   void OnWriteDone(bool ok) override {
     if (!ok) return End(Status(Reason::kInterrupted, "the device is gone"));
-    bool read = false;
     {
       const std::lock_guard lock(mutex_);
       writing_ = false;
       --unanswered_;
-      read = !reading_ && !half_closed_ && !ended_ && unanswered_ < kUnansweredMax / 2;
-      if (read) reading_ = true;
+      if (!reading_ && !half_closed_ && unanswered_ < kUnansweredMax / 2) Read();
     }
-    if (read) StartRead(&request_);
     Advance();
   }
 
@@ -84,24 +80,30 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
     return {};
   }
 
+  // Under the lock.
+  void Read() {
+    if (ended_) return;
+    reading_ = true;
+    StartRead(&request_);
+  }
+
   // Hands in what waits, writes what is decided, and ends after the last answer.
   void Advance() {
-    std::shared_ptr<Batch> hand_in;
-    bool write = false, end = false;
+    bool end = false;
     {
       const std::lock_guard lock(mutex_);
       if (ended_) return;
       if (waiting_ != nullptr && on_their_way_ < kSubmissionsMax) {
-        hand_in = std::move(waiting_);
-        batches_.push_back(hand_in);
+        batches_.push_back(waiting_);
         ++on_their_way_;
+        HandIn(std::move(waiting_));
       }
-      if (!writing_) write = NextAnswer();
-      writing_ = writing_ || write;
+      if (!writing_ && NextAnswer()) {
+        writing_ = true;
+        StartWrite(&response_);
+      }
       end = half_closed_ && unanswered_ == 0 && waiting_ == nullptr && !writing_;
     }
-    if (hand_in != nullptr) HandIn(std::move(hand_in));
-    if (write) StartWrite(&response_);
     if (end) End({});
   }
 
@@ -124,7 +126,7 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
 
   // On the feeder, which may wait for room; streams are served in turn.
   void HandIn(std::shared_ptr<Batch> batch) {
-    shared_->feeder.Post([self = self_, batch] {
+    shared_->feeder.Post([self = shared_from_this(), batch] {
       self->shared_->context.ledger->SubmitAsync(
           std::move(batch->events), {}, [self, batch](std::vector<engine::Outcome> outcomes) {
             batch->outcomes = std::move(outcomes);
@@ -152,11 +154,9 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
   }
 
   void End(const Status& status) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (ended_) return;
-      ended_ = true;
-    }
+    const std::lock_guard lock(mutex_);
+    if (ended_) return;
+    ended_ = true;
     shared_->Done("SyncEvents", status, began_);
     Finish(ToGrpc(status));
   }

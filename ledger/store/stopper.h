@@ -17,10 +17,13 @@ class Stopper {
     stopped_.store(true, std::memory_order_release);
   }
   bool stopped() const { return stopped_.load(std::memory_order_acquire); }
+  // STOPPED, which opening again may mend; after damage LEDGER_DAMAGED, which it will not.
   Status status() const {
     if (!stopped()) return {};
     const std::lock_guard lock(mutex_);
-    return Status(Reason::kStopped, "the store has stopped after " + first_.ToString());
+    const bool damaged = first_.reason() == Reason::kLedgerDamaged;
+    return Status(damaged ? Reason::kLedgerDamaged : Reason::kStopped,
+                  "the store has stopped after " + first_.ToString());
   }
 
  private:

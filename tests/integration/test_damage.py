@@ -105,7 +105,8 @@ class Damage(Case):
         writing = (*self.command(ledger)[:-4], "--json", self.data)
         if deep:
             self.assertEqual(contents(ledger), before, f"{what}: reading changed the folder")
-            self.assertIn(run(*writing).status, (0, 4), f"{what}: writing")
+            wrote = run(*writing)
+            self.assertIn(wrote.status, (0, 4), f"{what}: writing\n{wrote.out[:1000]}\n{wrote.err[:1000]}")
             self.again(what, said, "verify", "--ledger", ledger, "--json")
         else:
             self.again(what, said, *writing)

@@ -78,7 +78,7 @@ class Records(Case):
             self.assertEqual(shown["counts"]["total"], len(shown[kind]))
             first = self.ask(kind, "--page-size", 1)
             if shown["counts"]["total"] > 1:
-                self.assertEqual(first["next_page_token"], str(shown[kind][1]["index"]))
+                self.assertEqual(first["next_page_token"], f"{shown[kind][1]['index']}.{first['as_of']['size']}")
         objections = self.ask("objections", "--page-size", 1000)
         resolved = [e for e in self.replayed if e["kind"] == "objectionResolved" and e["accepted"]]
         self.assertEqual(sorted(i for o in objections["objections"] for i in o["resolved_by"]),

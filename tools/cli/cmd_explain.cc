@@ -53,6 +53,11 @@ int64_t Difference(const Point& from, const Point& to) {
   return static_cast<int64_t>(to.value.value_or(0)) - static_cast<int64_t>(from.value.value_or(0));
 }
 
+std::string TokenOf(const projection::Explanation& explanation, const Point& to) {
+  return projection::FormatPageToken(
+      explanation.next ? std::to_string(explanation.next->value) : "", to.as_of.size);
+}
+
 void Print(const Console& console, const Point& from, const Point& to,
            const projection::Explanation& explanation, Authors* authors) {
   console.Line(fmt::format("{} ({}) → {} ({}): {:+}", console.Number(from.value),
@@ -74,22 +79,22 @@ void Print(const Console& console, const Point& from, const Point& to,
                authors->Words(change.author)});
   }
   table.Print(console);
-  if (explanation.next) {
-    console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"),
-                             explanation.next->value));
-  }
+  if (const std::string next = TokenOf(explanation, to); !next.empty())
+    console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), next));
 }
 
 Status ExplainCommand(const Globals& globals, const ExplainOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const election::FieldKey field,
                          ParseNumber(options.choice, options.figure));
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex start,
-                         PageStart(options.page_size, options.page_token));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   Point from, to;
   JEJAK_ASSIGN_OR_RETURN(from.as_of, GoTo(session.get(), options.from));
-  JEJAK_ASSIGN_OR_RETURN(to.as_of, GoTo(session.get(), options.to));
+  JEJAK_ASSIGN_OR_RETURN(
+      const projection::PageStart page,
+      GoToPage(session.get(), options.page_size, options.page_token, options.to));
+  JEJAK_ASSIGN_OR_RETURN(to.as_of, AsOfNow(*session));
+  JEJAK_ASSIGN_OR_RETURN(const LogIndex start, projection::IndexOfPage(page));
   if (from.as_of.size > to.as_of.size) {
     return Status(Reason::kInvalidArgument,
                   fmt::format("--from lies after --to: size {}, then {}", from.as_of.size.value,
@@ -119,7 +124,7 @@ Status ExplainCommand(const Globals& globals, const ExplainOptions& options, Run
   out["changes"] = Json::array();
   for (const projection::ExplainedChange& change : explanation.changes)
     out["changes"].push_back(ChangeToJson(change, &authors));
-  out["next_page_token"] = explanation.next ? std::to_string(explanation.next->value) : "";
+  out["next_page_token"] = TokenOf(explanation, to);
   console.Print(out);
   return OkStatus();
 }

@@ -99,9 +99,11 @@ Result<Json> SummaryOf(const Console& console, const Session& session, LogIndex 
 template <typename Line>
 Status ShowPage(const Globals& globals, const Session& session, const PageOptions& options,
                 const char* name, std::vector<Line> lines, Json out) {
+  const TreeSize size = session.queries().size();
+  std::erase_if(lines, [&](const Line& line) { return line.index.value >= size.value; });
   std::string next;
   if (lines.size() > options.page_size) {
-    next = std::to_string(lines[options.page_size].index.value);
+    next = projection::FormatPageToken(std::to_string(lines[options.page_size].index.value), size);
     lines.resize(options.page_size);
   }
   Authors authors(&session);
@@ -130,8 +132,10 @@ Status ShowPage(const Globals& globals, const Session& session, const PageOption
 }
 
 Status ActivityCommand(const Globals& globals, const PageOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, PageStart(options.page_size, options.page_token));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
+  JEJAK_ASSIGN_OR_RETURN(const projection::PageStart page,
+                         GoToPage(session.get(), options.page_size, options.page_token));
+  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(page));
   JEJAK_ASSIGN_OR_RETURN(
       auto lines, session->queries().Activity(options.official, from, options.page_size + 1));
   Json out;
@@ -144,7 +148,6 @@ Status ActivityCommand(const Globals& globals, const PageOptions& options, Run*)
 }
 
 Status RefusalsCommand(const Globals& globals, const PageOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, PageStart(options.page_size, options.page_token));
   std::optional<election::RegionCode> region;
   if (!options.region.empty()) {
     JEJAK_ASSIGN_OR_RETURN(region, ParseRegion(options.region));
@@ -158,6 +161,9 @@ Status RefusalsCommand(const Globals& globals, const PageOptions& options, Run*)
     }
   }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
+  JEJAK_ASSIGN_OR_RETURN(const projection::PageStart page,
+                         GoToPage(session.get(), options.page_size, options.page_token));
+  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(page));
   std::optional<std::string> official;
   if (!options.official.empty()) {
     JEJAK_RETURN_IF_ERROR(session->queries().Official(options.official).status());

@@ -28,10 +28,11 @@ UnixMicros JudgedAt(const std::string& text, const AsOf& as_of) {
 
 // The page of missing TPSs, and where the next one starts.
 std::vector<projection::MissingStation> PageOf(const projection::RegionProgress& progress,
-                                               const ProgressOptions& options, std::string* next) {
+                                               const ProgressOptions& options,
+                                               const std::string& from, std::string* next) {
   std::vector<projection::MissingStation> page;
   for (const auto& missing : progress.missing) {
-    if (missing.tps.view() < options.page_token) continue;
+    if (missing.tps.view() < from) continue;
     if (page.size() == options.page_size) {
       *next = missing.tps.str();
       break;
@@ -122,19 +123,19 @@ void PrintProgress(const Console& console, const Json& progress) {
 }
 
 Status ProgressCommand(const Globals& globals, const ProgressOptions& options, Run*) {
-  if (options.page_size == 0 || options.page_size > limits::kPageSizeMax) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
-  }
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, GoTo(session.get(), options.as_of));
+  JEJAK_ASSIGN_OR_RETURN(
+      const projection::PageStart start,
+      GoToPage(session.get(), options.page_size, options.page_token, options.as_of));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
   const projection::Moment at{as_of.size, JudgedAt(options.as_of, as_of)};
   JEJAK_ASSIGN_OR_RETURN(const auto progress,
                          ProgressOf(session->view().rows(), session->queries(), options.contest,
                                     region, at));
   std::string next;
-  const auto page = PageOf(progress, options, &next);
+  const auto page = PageOf(progress, options, start.at, &next);
+  next = projection::FormatPageToken(next, as_of.size);
   JEJAK_ASSIGN_OR_RETURN(const Json shown, ProgressToJson(*session, progress, page));
   const Console& console = globals.console;
   if (console.json) {

@@ -51,14 +51,18 @@ Json OutcomeToJson(RecordKind kind, const projection::RecordOutcome& outcome) {
 }
 
 Status RecordsCommand(const Globals& globals, const RecordOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, PageStart(options.page_size, options.page_token));
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
+  JEJAK_ASSIGN_OR_RETURN(const projection::PageStart page,
+                         GoToPage(session.get(), options.page_size, options.page_token));
+  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(page));
   JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
   const auto contest = options.contest.empty() ? std::nullopt : std::optional(options.contest);
-  JEJAK_ASSIGN_OR_RETURN(const auto lines,
+  JEJAK_ASSIGN_OR_RETURN(auto lines,
                          RecordsIn(session->view().rows(), session->queries(), options.kind,
                                    contest, region));
+  std::erase_if(lines,
+                [&](const auto& line) { return line.index.value >= as_of.size.value; });
   Json out;
   out["as_of"] = AsOfToJson(as_of);
   JEJAK_ASSIGN_OR_RETURN(
@@ -73,7 +77,7 @@ Status RecordsCommand(const Globals& globals, const RecordOptions& options, Run*
   for (const RecordLine& line : lines) {
     if (line.index < from) continue;
     if (out[options.name].size() == options.page_size) {
-      next = std::to_string(line.index.value);
+      next = projection::FormatPageToken(std::to_string(line.index.value), as_of.size);
       break;
     }
     JEJAK_ASSIGN_OR_RETURN(const ReadEntry entry, session->view().Entry(line.index));

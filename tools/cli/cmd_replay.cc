@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "ledger/base/time.h"
-#include "ledger/projection/event_facts.h"
+#include "ledger/projection/entry_filter.h"
 #include "tools/cli/present_entry.h"
 
 namespace jejak::cli {
@@ -15,62 +15,17 @@ struct ReplayOptions {
   bool follow = false;
 };
 
-struct Filter {
-  std::optional<std::string> contest;
-  std::optional<election::RegionCode> region;
-  std::optional<event::BodyKind> kind;
-  std::optional<std::string> official;
-  std::optional<bool> accepted;
-
-  bool Matches(const projection::ReadEntry& entry, const projection::Queries& queries) const {
-    const event::Event& event = entry.event;
-    if (kind && event.kind() != *kind) return false;
-    if (accepted && *accepted == entry.entry.refusal.has_value()) return false;
-    if (contest && projection::ContestOf(event.body) != contest) return false;
-    if (region) {
-      const auto place = projection::PlaceOf(event.body);
-      if (!place || !region->Contains(*place)) return false;
-    }
-    if (official) {
-      const auto author = queries.AuthorOf(event.author);
-      if (!author.ok() || author->official != *official) return false;
-    }
-    return true;
-  }
-};
-
-Result<Filter> ReadFilter(const ReplayOptions& options, const projection::Queries& queries) {
-  Filter filter;
-  if (!options.contest.empty()) {
-    if (queries.registry().Contest(options.contest) == nullptr) {
-      return Status(Reason::kUnknownContest, fmt::format("no contest \"{}\"", options.contest));
-    }
-    filter.contest = options.contest;
-  }
-  if (!options.region.empty()) {
-    JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-    filter.region = region;
-  }
-  if (!options.kind.empty()) {
-    filter.kind = event::ParseBodyName(options.kind);
-    if (!filter.kind)
-      return Status(Reason::kInvalidArgument, fmt::format("--kind {}: no such kind", options.kind));
-  }
-  if (!options.official.empty()) {
-    JEJAK_RETURN_IF_ERROR(queries.Official(options.official).status());
-    filter.official = options.official;
-  }
-  if (!options.verdict.empty()) filter.accepted = options.verdict == "accepted";
-  return filter;
-}
-
 Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*) {
   if (options.follow) {
     return Status(Reason::kInvalidArgument,
                   "--follow needs a daemon: a local ledger has one process at a time");
   }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const Filter filter, ReadFilter(options, session->queries()));
+  JEJAK_ASSIGN_OR_RETURN(
+      const projection::EntryFilter filter,
+      projection::ReadEntryFilter(
+          {options.contest, options.region, options.kind, options.official, options.verdict},
+          session->queries()));
   const uint64_t size = session->view().size().value;
   if (options.from > size) {
     return Status(Reason::kInvalidArgument,
@@ -85,7 +40,8 @@ Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*)
     JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry,
                            session->view().Entry(LogIndex(index)));
     time = entry.entry.received_at;
-    if (!filter.Matches(entry, session->queries())) continue;
+    JEJAK_ASSIGN_OR_RETURN(const bool matches, filter.Matches(entry, session->queries()));
+    if (!matches) continue;
     globals.console.Print({{"entry", EntryToJson(globals.console, entry, &authors)}});
   }
   JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));

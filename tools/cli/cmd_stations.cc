@@ -18,10 +18,12 @@ struct StationsOptions {
 using projection::StationLine;
 using Visit = std::function<void(const StationLine&)>;
 
-// Calls `visit` for each line of a page, or of all; returns where the next page starts.
+// Calls `visit` for each line of a page, or of all; returns the next page's token.
 Result<std::string> Walk(const Session& session, const StationsOptions& options,
                          const election::RegionCode& region, const Visit& visit) {
-  std::string from = options.page_token;
+  JEJAK_ASSIGN_OR_RETURN(const projection::PageStart start,
+                         projection::ParsePageToken(options.page_token));
+  std::string from = start.at;
   size_t left = options.page_size == 0 ? std::numeric_limits<size_t>::max() : options.page_size;
   while (left > 0) {
     std::string next;
@@ -33,7 +35,7 @@ Result<std::string> Walk(const Session& session, const StationsOptions& options,
     from = next;
     if (next.empty()) break;
   }
-  return from;
+  return projection::FormatPageToken(from, session.queries().size());
 }
 
 // The columns of figures: every one of the form, then the choices of the region's ballot.
@@ -160,7 +162,11 @@ Status PrintTable(const Session& session, const Console& console, const Stations
 Status StationsCommand(const Globals& globals, const StationsOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, GoTo(session.get(), options.as_of));
+  const size_t page_size = options.page_size == 0 ? limits::kPageSizeMax : options.page_size;
+  JEJAK_RETURN_IF_ERROR(GoToPage(session.get(), std::min<size_t>(page_size, limits::kPageSizeMax),
+                                 options.page_token, options.as_of)
+                            .status());
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
   std::string ignored;
   JEJAK_RETURN_IF_ERROR(
       session->queries().Stations(options.contest, region, "", 0, &ignored).status());

@@ -84,27 +84,15 @@ Status TraceCommand(const Globals& globals, const TraceOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const election::FieldKey field,
                          ParseNumber(options.choice, options.figure));
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-  if (options.page_size == 0 || options.page_size > limits::kPageSizeMax) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
-  }
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, GoTo(session.get(), options.as_of));
-  // Pages are of one log size: a token of another one would not sum up.
-  std::string from;
-  if (!options.page_token.empty()) {
-    const size_t at = options.page_token.find('.');
-    from = options.page_token.substr(0, at);
-    if (at == std::string::npos || !election::RegionCode::Parse(from) ||
-        options.page_token.substr(at + 1) != std::to_string(as_of.size.value)) {
-      return Status(Reason::kInvalidArgument,
-                    "--page-token: not of this ledger at its present size; begin again without it");
-    }
-  }
+  JEJAK_ASSIGN_OR_RETURN(
+      const projection::PageStart start,
+      GoToPage(session.get(), options.page_size, options.page_token, options.as_of));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
   JEJAK_ASSIGN_OR_RETURN(
       projection::TracePage page,
-      session->queries().Trace(options.contest, region, field, from, options.page_size));
-  if (!page.next.empty()) page.next += "." + std::to_string(as_of.size.value);
+      session->queries().Trace(options.contest, region, field, start.at, options.page_size));
+  page.next = projection::FormatPageToken(page.next, as_of.size);
   JEJAK_ASSIGN_OR_RETURN(const projection::RegionName name, session->queries().Region(region));
   Authors authors(session.get());
   const Console& console = globals.console;

@@ -165,7 +165,7 @@ Status ImportRun::Flush() {
   for (size_t i = 0; i < outcomes.size(); ++i) {
     // The next events would not follow on this one: the run ends, and the next one goes on from the
     // ledger.
-    JEJAK_RETURN_IF_ERROR(outcomes[i].door);
+    JEJAK_RETURN_IF_ERROR(session_->WhyAway(outcomes[i].door));
     const engine::Receipt& receipt = *outcomes[i].receipt;
     if (receipt.refusal) {
       Skip(*pending_[i].version, RefusalOf(receipt));

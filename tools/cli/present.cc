@@ -236,16 +236,15 @@ Result<AsOf> GoTo(Session* session, const std::string& text) {
   return AsOfNow(*session);
 }
 
-Result<LogIndex> PageStart(size_t page_size, const std::string& token) {
+Result<projection::PageStart> GoToPage(Session* session, size_t page_size,
+                                       const std::string& token, const std::string& as_of) {
   if (page_size == 0 || page_size > limits::kPageSizeMax) {
     return Status(Reason::kInvalidArgument,
                   fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
   }
-  LogIndex start(0);
-  const auto [end, error] =
-      std::from_chars(token.data(), token.data() + token.size(), start.value);
-  if (!token.empty() && (error != std::errc() || end != token.data() + token.size()))
-    return Status(Reason::kInvalidArgument, "--page-token: not one that this program gave");
+  JEJAK_ASSIGN_OR_RETURN(projection::PageStart start, projection::ParsePageToken(token));
+  const std::string point = start.size ? std::to_string(start.size->value) : as_of;
+  JEJAK_RETURN_IF_ERROR(GoTo(session, point).status());
   return start;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ledger/engine/as_of.h"
+#include "ledger/projection/page_token.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/registrar.h"
 #include "tools/cli/session.h"
@@ -59,8 +60,10 @@ Result<TreeSize> ParsePoint(const Session& session, const std::string& text);
 Result<AsOf> GoTo(Session* session, const std::string& text);
 Json AsOfToJson(const AsOf& as_of);
 
-// Where a page of entries starts: its token is the index to go on from, empty for the first.
-Result<LogIndex> PageStart(size_t page_size, const std::string& token);
+// Where a page starts. A token keeps the size of its first page: the session answers as of that,
+// else as of `as_of`.
+Result<projection::PageStart> GoToPage(Session* session, size_t page_size,
+                                       const std::string& token, const std::string& as_of = "");
 
 // "ARCHIVE", "SIMULATION: the votes are invented", "" when live.
 std::string ModeWords(const Session& session, const Console& console);

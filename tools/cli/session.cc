@@ -139,6 +139,11 @@ Status Session::Refocus(TreeSize size) {
   return OkStatus();
 }
 
+Status Session::WhyAway(const Status& door) const {
+  const Status stopped = door.reason() == Reason::kStopped ? ledger_->status() : Status();
+  return stopped.ok() ? door : stopped;
+}
+
 Result<Signer> Signer::For(Session& session, crypto::SecretKey key) {
   JEJAK_ASSIGN_OR_RETURN(const event::ChainHead head, session.ledger().HeadOf(key.public_key()));
   return Signer(std::move(key), session.election().state.id, head);
@@ -163,7 +168,7 @@ Result<engine::Receipt> Append(Session& session, const event::SignedEvent& event
   engine::SubmitOptions options;
   options.proofs = proof;
   engine::Outcome outcome = session.ledger().SubmitOne(event, options);
-  JEJAK_RETURN_IF_ERROR(outcome.door);
+  JEJAK_RETURN_IF_ERROR(session.WhyAway(outcome.door));
   return std::move(*outcome.receipt);
 }
 

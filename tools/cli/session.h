@@ -59,6 +59,8 @@ class Session {
   // Later answers of queries() are as of `size`, at most the newest.
   Status Refocus(TreeSize size);
   Status Close() { return ledger_->Close(); }
+  // What an event was turned away with; where the ledger has stopped, why it did.
+  Status WhyAway(const Status& door) const;
 
  private:
   Session() = default;
