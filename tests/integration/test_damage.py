@@ -81,7 +81,7 @@ class Damage(Case):
         """What the cases do, on an undamaged copy."""
         copy = self.copy(ledger, "sound")
         self.ok(*TALLY, "--ledger", copy)
-        self.ok("verify", "--ledger", copy)
+        self.root = self.ok("verify", "--ledger", copy)["root"]
 
     def copy(self, ledger, name):
         target = self.folder / "copies" / name
@@ -89,10 +89,12 @@ class Damage(Case):
         shutil.copytree(ledger, target)
         return target
 
-    def caught(self, what, ledger, reasons, deep=False):
+    def caught(self, what, ledger, reasons, deep=None):
         """Opening refuses, or `verify` finds it; twice the same, and no byte is changed. A command that writes is
-        refused the same way, and changes nothing either. `deep`: in a row, which is found when it is read; then a
-        command that writes may get to opening the database, but the damage stays and is found."""
+        refused the same way, and changes nothing either. `deep`: the damaged table file, found when it is read; then
+        a command that writes may get to opening the database, but the damage stays and is found, unless it lay in
+        what a compaction makes anew (index, filter, properties): then the file is gone, its rows were read against
+        their checksums, and everything verifies as before."""
         before = contents(ledger)
         opened = run(*TALLY, "--ledger", ledger, "--json")
         command = "open" if opened.status else "verify"
@@ -107,7 +109,12 @@ class Damage(Case):
             self.assertEqual(contents(ledger), before, f"{what}: reading changed the folder")
             wrote = run(*writing)
             self.assertIn(wrote.status, (0, 4), f"{what}: writing\n{wrote.out[:1000]}\n{wrote.err[:1000]}")
-            self.again(what, said, "verify", "--ledger", ledger, "--json")
+            if (ledger / "db" / deep).exists():
+                self.again(what, said, "verify", "--ledger", ledger, "--json")
+            else:
+                left = run("verify", "--ledger", ledger, "--json")
+                if (left.reason, left.status) != said:
+                    self.assertEqual((left.status, left.json["root"]), (0, self.root), f"{what}\n{left.out[:1000]}")
         else:
             self.again(what, said, *writing)
             self.assertEqual(contents(ledger), before, f"{what}: the refusal changed the folder")
@@ -167,7 +174,8 @@ class Damage(Case):
                 at = randomly.randrange(len(data))
                 data[at] ^= 1 << randomly.randrange(8)
                 (copy / "db" / path.name).write_bytes(data)
-                self.caught(f"SST: {path.name} byte {at} of {len(data)}", copy, ("LEDGER_DAMAGED",), deep=True)
+                self.caught(f"SST: {path.name} byte {at} of {len(data)}", copy, ("LEDGER_DAMAGED",),
+                            deep=path.name)
 
     def test_pointers(self):
         ledger = self.closed()
