@@ -87,6 +87,7 @@ Result<Json> OutcomeOf(const Session& session, const RecordOptions& options,
   } else if (const auto* recap = std::get_if<event::RecapCertified>(&entry.event.body)) {
     out["size"] = recap->size.value;
     out["replaces"] = IndexOf(session, recap->replaces);
+    out["replaced_by"] = line.steps.empty() ? Json() : Json(line.steps.back().by.value);
     JEJAK_ASSIGN_OR_RETURN(out["differences"], DifferencesOf(session, *recap));
   }
   return out;
