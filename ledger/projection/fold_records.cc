@@ -76,6 +76,10 @@ void State::Fold(const LoggedEvent& e, const event::RecapCertified& body) {
   reference.contest = body.contest;
   reference.place = body.region;
   PutReference(e, std::move(reference));
+  if (const auto before = Seal(body.contest, body.region)) {
+    AddStep(RecordKind::kCertification, body.contest, body.region, before->certified_at,
+            {0, e.index});
+  }
   rows_.Put(kRegistry, SealKey(body.contest, body.region),
             Encode(admission::SealState{e.index, e.hash}));
   PutRecord(RecordKind::kCertification, body.contest, body.region, e.index);

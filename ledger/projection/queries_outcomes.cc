@@ -55,22 +55,11 @@ Result<std::vector<CertifiedDifference>> DifferencesOf(const KeyValueReader& row
   return out;
 }
 
-// The certification that replaced this one, among those of the place.
-Result<std::optional<LogIndex>> ReplacedBy(const EntrySource& entries, const Hash& event,
-                                           const std::vector<RecordLine>& lines) {
-  for (const RecordLine& line : lines) {
-    JEJAK_ASSIGN_OR_RETURN(const ReadEntry entry, entries.Entry(line.index));
-    const auto* body = std::get_if<event::RecapCertified>(&entry.event.body);
-    if (body != nullptr && body->replaces == event) return std::optional(line.index);
-  }
-  return std::optional<LogIndex>();
-}
-
 }  // namespace
 
 Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const EntrySource& entries,
-                                RecordKind kind, const RecordLine& line, const ReadEntry& entry,
-                                const std::vector<RecordLine>& lines) {
+                                RecordKind kind, const RecordLine& line,
+                                const ReadEntry& entry) {
   RecordOutcome out;
   if (kind == RecordKind::kObjection) {
     out.status = StatusOfObjection(line);
@@ -83,7 +72,7 @@ Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const EntrySource& e
   } else if (const auto* recap = std::get_if<event::RecapCertified>(&entry.event.body)) {
     out.certified_size = recap->size;
     out.replaces = IndexOf(rows, recap->replaces);
-    JEJAK_ASSIGN_OR_RETURN(out.replaced_by, ReplacedBy(entries, entry.hash, lines));
+    if (!line.steps.empty()) out.replaced_by = line.steps.back().by;
     JEJAK_ASSIGN_OR_RETURN(out.differences, DifferencesOf(rows, entries, *recap));
   }
   JEJAK_RETURN_IF_ERROR(rows.status());

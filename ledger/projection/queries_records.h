@@ -49,10 +49,9 @@ struct RecordOutcome {
   std::optional<LogIndex> replaces, replaced_by;
   std::vector<CertifiedDifference> differences;
 };
-// `lines` are all the records of the kind at the place: who replaced whom is among them.
 Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const EntrySource& entries,
-                                RecordKind kind, const RecordLine& line, const ReadEntry& entry,
-                                const std::vector<RecordLine>& lines);
+                                RecordKind kind, const RecordLine& line,
+                                const ReadEntry& entry);
 // How many records of each status there are: "total", and those of the kind.
 using StatusCounts = std::vector<std::pair<std::string, uint64_t>>;
 Result<StatusCounts> CountsOf(const KeyValueReader& rows, const EntrySource& entries,

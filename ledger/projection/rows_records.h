@@ -34,7 +34,8 @@ struct Copy {
 struct CopiesRow {
   std::vector<Copy> copies;
 };
-// What came of a record: of an objection its outcome, of a round (0) that it was cancelled.
+// What came of a record: of an objection its outcome, of a round (0) that it was cancelled, of a
+// certification (0) that another replaced it.
 struct RecordStep {
   uint8_t what = 0;
   LogIndex by;

@@ -177,7 +177,7 @@ JEJAK_ANSWER(ListRecords) {
     JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, asked.view->Entry(line.index));
     JEJAK_ASSIGN_OR_RETURN(
         const auto outcome,
-        OutcomeOf(asked.rows(), *asked.view, kind, line, entry, lines));
+        OutcomeOf(asked.rows(), *asked.view, kind, line, entry));
     auto* record = out->add_records();
     JEJAK_RETURN_IF_ERROR(wire.PutEntry(entry, request.view(), record->mutable_entry()));
     PutRecordOutcome(outcome, record);

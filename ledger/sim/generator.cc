@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ledger/base/check.h"
+#include "ledger/event/codec.h"
 #include "ledger/sim/nation.h"
 #include "ledger/sim/night.h"
 #include "ledger/sim/setup.h"
@@ -14,6 +16,7 @@ struct Simulation::Parts {
   std::unique_ptr<Producer> producer;
   bool counting = false;  // the registry is done
   std::vector<ExpectedRefusal> refusals;
+  Account account;
   explicit Parts(World&& w) : world(std::move(w)) {}
 };
 
@@ -64,6 +67,11 @@ std::optional<Step> Simulation::Next() {
     parts_->refusals.push_back(
         {step.expected.reason, step.expected.number, step.author, step.hash, step.label});
   }
+  if (parts_->world.keep && step.expected.kind == Expected::Kind::kAccepted) {
+    const auto event = event::DecodeEvent(step.event.bytes);
+    JEJAK_CHECK(event.ok());
+    parts_->account.Take(event->body, step.hash);
+  }
   return step;
 }
 
@@ -85,7 +93,7 @@ void Simulation::SetLogSize(TreeSize size) {
 const std::vector<ExpectedRefusal>& Simulation::ExpectedRefusals() const {
   return parts_->refusals;
 }
-const SimTotals& Simulation::totals() const { return parts_->world.totals; }
+const Account& Simulation::account() const { return parts_->account; }
 size_t Simulation::remembered_chains() const { return parts_->world.desk.remembered(); }
 
 Result<crypto::SecretKey> Simulation::KeyOf(const std::string& official) const {

@@ -17,6 +17,7 @@
 #include "ledger/base/status.h"
 #include "ledger/base/types.h"
 #include "ledger/crypto/ed25519.h"
+#include "ledger/sim/account.h"
 #include "ledger/sim/scenario.h"
 #include "ledger/sim/step.h"
 #include "ledger/sim/totals.h"
@@ -50,8 +51,10 @@ class Simulation {
 
   // The refusals that the ledger must have logged after the steps pulled so far, in order.
   const std::vector<ExpectedRefusal>& ExpectedRefusals() const;
-  // What the tallies must come to after the steps pulled so far. Only in the night of Bulungan.
-  const SimTotals& totals() const;
+  // What the ledger must answer after the steps pulled so far, read back from their bytes. Only in
+  // the night of Bulungan.
+  const Account& account() const;
+  const SimTotals& totals() const { return account().totals(); }
   uint64_t steps() const { return steps_; }
   // Author chains that are remembered: what bounds the memory of a nation.
   size_t remembered_chains() const;

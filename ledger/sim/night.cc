@@ -132,6 +132,8 @@ Night::Night(World* world) : plan_(world) {
     PlanScenes(&plan_);
     PlanAttempts(&plan_);
     PlanCertifications(&plan_);
+    PlanWeeks(&plan_);
+    PlanPlenaries(&plan_);
   }
   PlanIncidents();
   for (uint64_t i = 0; i < world->geography->stations(); ++i) {

@@ -1,6 +1,38 @@
 #include "ledger/sim/totals.h"
 
+#include <utility>
+#include <variant>
+
 namespace jejak::sim {
+namespace {
+
+using election::FieldKey;
+
+template <typename Body>
+election::Form ReadForm(const Body& body) {
+  election::Form form;
+  for (const auto& f : body.figures) form.values.push_back({FieldKey::Of(f.figure), f.value});
+  for (const auto& v : body.votes) form.values.push_back({FieldKey::Votes(v.choice), v.value});
+  for (const auto& t : body.party_totals) {
+    form.values.push_back({FieldKey::PartyTotal(t.choice), t.value});
+  }
+  return form;
+}
+
+}  // namespace
+
+election::Form FormOf(const event::ResultSubmitted& body) { return ReadForm(body); }
+election::Form FormOf(const event::CopyFiled& body) { return ReadForm(body); }
+
+void SimTotals::Take(const event::Body& body) {
+  if (const auto* submitted = std::get_if<event::ResultSubmitted>(&body)) {
+    Set(submitted->contest, submitted->tps, FormOf(*submitted));
+  } else if (const auto* corrected = std::get_if<event::ResultCorrected>(&body)) {
+    election::Form form = *Find(corrected->contest, corrected->tps);
+    for (const event::Change& change : corrected->changes) form.Set(change.field, change.value);
+    Set(corrected->contest, corrected->tps, std::move(form));
+  }
+}
 
 void SimTotals::Set(const std::string& contest, const election::StationCode& tps,
                     election::Form form) {

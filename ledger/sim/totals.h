@@ -13,8 +13,13 @@
 
 #include "ledger/election/codes.h"
 #include "ledger/election/form.h"
+#include "ledger/event/bodies.h"
 
 namespace jejak::sim {
+
+// The form as it was submitted, or as a copy has it.
+election::Form FormOf(const event::ResultSubmitted& body);
+election::Form FormOf(const event::CopyFiled& body);
 
 struct NaiveSum {
   uint64_t sum = 0;
@@ -31,6 +36,8 @@ struct RegionTotals {
 
 class SimTotals {
  public:
+  // What an accepted event does to its form; nothing, if it isn't a submission or a correction.
+  void Take(const event::Body& body);
   // What the form of (contest, station) says from now on.
   void Set(const std::string& contest, const election::StationCode& tps, election::Form form);
   // Null when nothing came in.

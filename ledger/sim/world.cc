@@ -42,16 +42,6 @@ void Fill(const election::Form& form, event::ResultSubmitted* body) {
   }
 }
 
-election::Form FormOf(const event::ResultSubmitted& body) {
-  election::Form form;
-  for (const auto& f : body.figures) form.values.push_back({FieldKey::Of(f.figure), f.value});
-  for (const auto& v : body.votes) form.values.push_back({FieldKey::Votes(v.choice), v.value});
-  for (const auto& v : body.party_totals) {
-    form.values.push_back({FieldKey::PartyTotal(v.choice), v.value});
-  }
-  return form;
-}
-
 }  // namespace
 
 std::string Kpps(const StationCode& tps) {
@@ -79,6 +69,13 @@ UnixMicros LocalTime(uint32_t month, uint32_t day, uint32_t hour, uint32_t minut
   const auto time = ParseLocalTime(text.data(), kCentralOffset);
   JEJAK_CHECK(time.has_value());
   return *time;
+}
+
+uint32_t DateOf(UnixMicros time) {
+  const std::string text = FormatTime(After(time, kCentralOffset * kMinute));
+  const auto date = ParseDate(text.substr(0, 10));
+  JEJAK_CHECK(date.has_value());
+  return *date;
 }
 
 TreeSize World::LogSize() const {
@@ -129,14 +126,13 @@ Hash World::Push(event::SignedEvent event, Hash hash, UnixMicros received, const
 }
 
 void World::Keep(const event::Body& body, const Hash& hash) {
+  totals.Take(body);
   if (const auto* submitted = std::get_if<event::ResultSubmitted>(&body)) {
-    totals.Set(submitted->contest, submitted->tps, FormOf(*submitted));
     newest[{submitted->contest, submitted->tps}] = hash;
   } else if (const auto* corrected = std::get_if<event::ResultCorrected>(&body)) {
-    election::Form form = *totals.Find(corrected->contest, corrected->tps);
-    for (const event::Change& change : corrected->changes) form.Set(change.field, change.value);
-    totals.Set(corrected->contest, corrected->tps, std::move(form));
     newest[{corrected->contest, corrected->tps}] = hash;
+  } else if (const auto* recap = std::get_if<event::RecapCertified>(&body)) {
+    certified[{recap->contest, recap->region}] = hash;
   }
 }
 

@@ -35,6 +35,8 @@ std::string Participant(const std::string& contest, ChoiceId choice);
 
 // 2024-02-14 07:00 on a clock eight hours ahead of UTC, and other times of that calendar.
 UnixMicros LocalTime(uint32_t month, uint32_t day, uint32_t hour, uint32_t minute);
+// yyyymmdd on that clock.
+uint32_t DateOf(UnixMicros time);
 constexpr UnixMicros After(UnixMicros time, int64_t seconds) {
   return UnixMicros(time.value + seconds * 1'000'000);
 }
@@ -59,10 +61,12 @@ struct World {
   uint64_t logged = 0;               // steps that the ledger has logged when all went as expected
   std::optional<TreeSize> log_size;  // as the ledger said, after `logged_then` steps
   uint64_t logged_then = 0;
-  // Only in small elections: all forms, and the newest event of each.
+  // Only in small elections: all forms, the newest event of each, and the certification in force of
+  // each (contest, region).
   bool keep = false;
   SimTotals totals;
   std::map<std::pair<std::string, StationCode>, Hash> newest;
+  std::map<std::pair<std::string, RegionCode>, Hash> certified;
 
   // The size of the log before the next step.
   TreeSize LogSize() const;

@@ -156,20 +156,6 @@ TEST(Simulation, TheMorningHasSixtyFive) {
   EXPECT_EQ(peso->stations.reported, 0);
 }
 
-// A D.Hasil must state what the tally says: the certifications of the night may open no finding
-// C16.
-TEST(Simulation, CertificationsFitTheTallies) {
-  auto simulation = sim::Simulation::Create(sim::Scenario::BulunganNight(), 3);
-  ASSERT_TRUE(simulation.ok());
-  Folder folder;
-  Play(&*simulation, &folder);
-  const auto rule = election::ParseRule("C16");
-  ASSERT_TRUE(rule.has_value());
-  const auto findings = folder.Ask()->Findings({}, RegionCode(), *rule);
-  ASSERT_TRUE(findings.ok());
-  EXPECT_TRUE(findings->empty());
-}
-
 TEST(Simulation, ASmallNationIsAccepted) {
   auto simulation = sim::Simulation::Create(sim::Scenario::Nation(1'500), 4);
   ASSERT_TRUE(simulation.ok());

@@ -1,6 +1,6 @@
 """A ledger of each released rules version, exported, that every later build must find to hold, with the same
 verdicts and the same roots. tests/vectors/ledger-rules-1.tar.xz is a simulated night with its refused attempts:
-`jejak simulate --scenario bulungan-night --seed 1`, then `jejak export`."""
+what `jejak simulate --scenario bulungan-night --seed 1` played when these rules were released, exported."""
 
 import tarfile
 import unittest

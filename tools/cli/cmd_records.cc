@@ -83,7 +83,7 @@ Status RecordsCommand(const Globals& globals, const RecordOptions& options, Run*
     JEJAK_ASSIGN_OR_RETURN(const ReadEntry entry, session->view().Entry(line.index));
     JEJAK_ASSIGN_OR_RETURN(
         const projection::RecordOutcome came,
-        OutcomeOf(session->view().rows(), session->view(), options.kind, line, entry, lines));
+        OutcomeOf(session->view().rows(), session->view(), options.kind, line, entry));
     const Json outcome = OutcomeToJson(options.kind, came);
     Json shown = EntryToJson(console, entry, &authors);
     for (const char* name : {"leaf", "raw", "previous", "sequence"}) shown.erase(name);
