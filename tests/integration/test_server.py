@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from jejak import Case, SOURCE, run, shared_data
+from jejak import Case, Election, PROGRAM, SOURCE, run, shared_data
 
 STUBS = os.environ.get("JEJAK_STUBS", str(SOURCE / "build" / "dev" / "generated" / "python"))
 DAEMON = os.environ.get("JEJAK_DAEMON", str(SOURCE / "build" / "dev" / "bin" / "jejakd"))
@@ -60,13 +60,14 @@ def reason_of(error):
 
 
 class Daemon:
-    def __init__(self, case, ledger, config="", secure=None, **env):
-        self.case, self.ledger, self.config = case, ledger, config
+    def __init__(self, case, ledger, config="", secure=None, key=""):
+        self.case, self.ledger, self.config, self.key = case, ledger, config, key
         self.secure = secure
+        self.address = "127.0.0.1:0"  # any port; the same again after a restart
         self.start()
 
     def start(self):
-        file = self.case.write("jejakd.toml", f'[ledger]\ndir = "{self.ledger}"\n[server]\nlisten = "127.0.0.1:0"\n'
+        file = self.case.write("jejakd.toml", f'[ledger]\ndir = "{self.ledger}"\nkey = "{self.key}"\n[server]\nlisten = "{self.address}"\n'
                                + self.config)
         self.process = subprocess.Popen([DAEMON, "--config", str(file)], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
@@ -387,6 +388,62 @@ class Server(Case):
         self.assertGreaterEqual(seen[-1], last)
         self.assertIn(log.m.ReplayProgress.STATE_CAUGHT_UP, states)
         self.assertEqual(reason_of(call), "STOPPED")
+
+    def test_the_program_over_a_daemon(self):
+        """The same commands with --server in the place of --ledger give the same output; a follower of the program
+        goes on by itself when the daemon comes back."""
+        election, ledger = Election(self, "made"), self.simulated()
+        local = {name: run(*args, "--ledger", ledger).out for name, args in self.REMOTE.items()}
+        daemon = Daemon(self, ledger)
+        for name, args in self.REMOTE.items():
+            over = run(*args, "--server", daemon.address)
+            self.assertEqual((over.status, over.out), (0, local[name]), name)
+        self.refused("UNKNOWN_CONTEST", 1, "replay", "--contest", "nope", "--server", daemon.address)
+        self.assertEqual(daemon.stop(), 0)
+        self.refused("UNAVAILABLE", 3, "checkpoint", "--server", daemon.address)
+
+        daemon = Daemon(self, election.folder, key=election.key("ledger"))
+        before = run("checkpoint", "--server", daemon.address).out
+        incident = {"place": "0", "kind": "network", "text": "uji"}
+        answer = run("file", "--kind", "incidentRecorded", "--server", daemon.address, "--key", election.key("root"),
+                     "--file", self.write("incident.json", incident), "--json")
+        receipt = json.loads(answer.out)
+        self.assertIn("index", receipt, answer.out)
+        vkey = run("checkpoint", "--vkey", "--server", daemon.address).out.strip()
+        self.assertNotEqual(run("checkpoint", "--server", daemon.address).out, before)
+        self.assertIn(vkey.split("+")[0], receipt["proof"])
+        self.follow_through_a_restart(daemon, election, incident)
+
+    def follow_through_a_restart(self, daemon, election, incident):
+        follower = subprocess.Popen([PROGRAM, "replay", "--follow", "--from", "1", "--server", daemon.address],
+                                    stdout=subprocess.PIPE, text=True)
+        self.addCleanup(follower.kill)
+        lines = (json.loads(line) for line in follower.stdout)
+        seen = []
+
+        def read_until(done):
+            for line in lines:
+                if "entry" in line:
+                    seen.append(line["entry"]["index"])
+                if done(line):
+                    return
+
+        read_until(lambda line: line.get("progress", {}).get("state") == "caught_up")
+        daemon.kill()
+        daemon.start()
+        # A new text, since the same event would be the same entry.
+        again = self.write("again.json", {**incident, "text": "uji lagi"})
+        receipt = json.loads(run("file", "--kind", "incidentRecorded", "--server", daemon.address, "--key",
+                                 election.key("root"), "--file", again, "--json").out)
+        read_until(lambda line: line.get("entry", {}).get("index") == receipt["index"])
+        self.assertEqual(seen, list(range(1, receipt["index"] + 1)))
+        follower.stdout.close()
+
+    REMOTE = {"checkpoint": ("checkpoint",), "vkey": ("checkpoint", "--vkey"), "all": ("replay",),
+              "part": ("replay", "--from", "100", "--to", "200"),
+              "refused": ("replay", "--verdict", "refused", "--region", "6501"),
+              "corrections": ("replay", "--kind", "resultCorrected", "--contest", "ppwp"),
+              "json": ("replay", "--from", "5", "--to", "6", "--json")}
 
     def test_a_follower_that_does_not_read(self):
         """It is told where to resume, and the writer goes on."""

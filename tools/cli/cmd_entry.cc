@@ -103,7 +103,7 @@ Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
     JEJAK_ASSIGN_OR_RETURN(const std::string proof, session->view().TlogProof(index));
     JEJAK_RETURN_IF_ERROR(WriteTextFile(options.proof, proof));
   }
-  Authors authors(session.get());
+  LocalAuthors authors(session.get());
   JEJAK_ASSIGN_OR_RETURN(const Json chain, ChainOf(*session, entry.event.author));
   std::vector<projection::LevelEffect> effect;
   if (options.effect) {

@@ -106,7 +106,7 @@ Status ExplainCommand(const Globals& globals, const ExplainOptions& options, Run
                                  start, options.page_size));
   from.value = explanation.from;
   to.value = explanation.to;
-  Authors authors(session.get());
+  LocalAuthors authors(session.get());
   const Console& console = globals.console;
   if (!console.json) {
     console.Line(fmt::format("{}  {}  {}", options.contest, region.display(), FieldName(field)));

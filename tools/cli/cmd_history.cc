@@ -121,7 +121,7 @@ Status HistoryCommand(const Globals& globals, const HistoryOptions& options, Run
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, GoTo(session.get(), options.as_of));
   JEJAK_ASSIGN_OR_RETURN(const auto versions, session->queries().History(options.contest, tps));
-  Authors authors(session.get());
+  LocalAuthors authors(session.get());
   const Console& console = globals.console;
   if (!console.json) {
     console.Line(fmt::format("{}  TPS {}: {} {}", options.contest, tps.str(), versions.size(),

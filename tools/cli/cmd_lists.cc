@@ -106,7 +106,7 @@ Status ShowPage(const Globals& globals, const Session& session, const PageOption
     next = projection::FormatPageToken(std::to_string(lines[options.page_size].index.value), size);
     lines.resize(options.page_size);
   }
-  Authors authors(&session);
+  LocalAuthors authors(&session);
   const Console& console = globals.console;
   if (!console.json) {
     if (const std::string mode = ModeWords(session, console); !mode.empty()) console.Line(mode);

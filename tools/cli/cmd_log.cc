@@ -5,6 +5,7 @@
 #include "ledger/merkle/note.h"
 #include "ledger/publish/export.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/remote.h"
 
 namespace jejak::cli {
 namespace {
@@ -13,7 +14,29 @@ struct CheckpointOptions {
   bool vkey = false;
 };
 
+Status ShowText(const Console& console, const char* name, const std::string& text) {
+  if (console.json) {
+    console.Print({{name, text}});
+  } else {
+    std::fputs(text.c_str(), stdout);
+  }
+  return OkStatus();
+}
+
+Status CheckpointRemotely(const Globals& globals, const CheckpointOptions& options) {
+  JEJAK_ASSIGN_OR_RETURN(const auto client, ConnectTo(globals));
+  if (!options.vkey) {
+    JEJAK_ASSIGN_OR_RETURN(const std::string checkpoint, client->Checkpoint());
+    return ShowText(globals.console, "checkpoint", checkpoint);
+  }
+  JEJAK_ASSIGN_OR_RETURN(const client::ElectionFacts election, client->Election());
+  const std::string vkey = merkle::FormatVerifierKey(
+      {election.origin, merkle::KeyType::kEd25519, election.ledger_key});
+  return ShowText(globals.console, "vkey", globals.console.json ? vkey : vkey + "\n");
+}
+
 Status CheckpointCommand(const Globals& globals, const CheckpointOptions& options, Run*) {
+  if (!globals.server.empty()) return CheckpointRemotely(globals, options);
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
   const Console& console = globals.console;
   if (options.vkey) {

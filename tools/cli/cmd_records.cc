@@ -71,7 +71,7 @@ Status RecordsCommand(const Globals& globals, const RecordOptions& options, Run*
   for (const auto& [status, count] : counts) out["counts"][status] = count;
   out[options.name] = Json::array();
   const Console& console = globals.console;
-  Authors authors(session.get());
+  LocalAuthors authors(session.get());
   std::string next;
   std::vector<std::string> words;
   for (const RecordLine& line : lines) {

@@ -4,6 +4,7 @@
 #include "ledger/base/time.h"
 #include "ledger/projection/entry_filter.h"
 #include "tools/cli/present_entry.h"
+#include "tools/cli/remote.h"
 
 namespace jejak::cli {
 namespace {
@@ -15,7 +16,58 @@ struct ReplayOptions {
   bool follow = false;
 };
 
+// The entry from the bytes that a daemon sent.
+Result<projection::ReadEntry> Decode(LogIndex index, Bytes bytes) {
+  projection::ReadEntry out;
+  out.index = index;
+  JEJAK_ASSIGN_OR_RETURN(out.entry, event::DecodeEntry(bytes));
+  JEJAK_ASSIGN_OR_RETURN(out.event, event::DecodeEvent(out.entry.event));
+  out.hash = event::EventHash(out.entry.event);
+  out.bytes = std::move(bytes);
+  return out;
+}
+
+void PrintProgress(const Console& console, const client::ReplayProgress& at) {
+  Json progress;
+  progress["state"] = at.state;
+  progress["size"] = at.size.value;
+  progress["next"] = at.next.value;
+  progress["time"] = FormatTime(at.time);
+  console.Print({{"progress", std::move(progress)}});
+  std::fflush(stdout);  // whoever follows reads it now
+}
+
+Status ReplayRemotely(const Globals& globals, const ReplayOptions& options) {
+  JEJAK_ASSIGN_OR_RETURN(const auto client, ConnectTo(globals));
+  RemoteAuthors authors(client.get());
+  Status wrong;
+  client::ReplayHandler handler;
+  handler.entry = [&](LogIndex index, Bytes bytes) {
+    const auto entry = Decode(index, std::move(bytes));
+    if (!entry.ok()) {
+      wrong = entry.status();
+      return false;
+    }
+    globals.console.Print({{"entry", EntryToJson(globals.console, *entry, &authors)}});
+    return true;
+  };
+  std::optional<client::ReplayProgress> last;
+  handler.progress = [&](const client::ReplayProgress& progress) {
+    last = progress;
+    if (options.follow) PrintProgress(globals.console, progress);
+    return !std::ferror(stdout);
+  };
+  const std::optional<LogIndex> to =
+      options.to ? std::optional(LogIndex(*options.to)) : std::nullopt;
+  JEJAK_RETURN_IF_ERROR(client->Replay(
+      LogIndex(options.from), to, options.follow,
+      {options.contest, options.region, options.kind, options.official, options.verdict}, handler));
+  if (wrong.ok() && !options.follow && last) PrintProgress(globals.console, *last);
+  return wrong;
+}
+
 Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*) {
+  if (!globals.server.empty()) return ReplayRemotely(globals, options);
   if (options.follow) {
     return Status(Reason::kInvalidArgument,
                   "--follow needs a daemon: a local ledger has one process at a time");
@@ -34,7 +86,7 @@ Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*)
   }
   // --to is the last index wanted.
   const uint64_t end = options.to && *options.to < size ? *options.to + 1 : size;
-  Authors authors(session.get());
+  LocalAuthors authors(session.get());
   UnixMicros time;
   for (uint64_t index = options.from; index < end; ++index) {
     JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry,
@@ -45,12 +97,9 @@ Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*)
     globals.console.Print({{"entry", EntryToJson(globals.console, entry, &authors)}});
   }
   JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
-  Json progress;
-  progress["state"] = std::max(end, options.from) == size ? "caught_up" : "behind";
-  progress["size"] = size;
-  progress["next"] = std::max(end, options.from);
-  progress["time"] = FormatTime(time.value == 0 ? as_of.time : time);
-  globals.console.Print({{"progress", std::move(progress)}});
+  const uint64_t next = std::max(end, options.from);
+  PrintProgress(globals.console, {next == size ? "caught_up" : "behind", TreeSize(size),
+                                  LogIndex(next), time.value == 0 ? as_of.time : time});
   return OkStatus();
 }
 

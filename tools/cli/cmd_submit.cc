@@ -3,7 +3,7 @@
 
 #include "ledger/base/time.h"
 #include "tools/cli/json_bodies.h"
-#include "tools/cli/present.h"
+#include "tools/cli/remote.h"
 
 namespace jejak::cli {
 namespace {
@@ -24,6 +24,8 @@ Status SubmitBody(const Globals& globals, const SubmitOptions& options, event::B
     occurred_at = *time;
   }
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ReadKey(globals, options.key));
+  if (!globals.server.empty())
+    return SubmitRemotely(globals, std::move(key), std::move(*body), occurred_at, run);
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals));
   JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(key)));
   JEJAK_ASSIGN_OR_RETURN(const event::SignedEvent event,

@@ -94,7 +94,7 @@ Status TraceCommand(const Globals& globals, const TraceOptions& options, Run*) {
       session->queries().Trace(options.contest, region, field, start.at, options.page_size));
   page.next = projection::FormatPageToken(page.next, as_of.size);
   JEJAK_ASSIGN_OR_RETURN(const projection::RegionName name, session->queries().Region(region));
-  Authors authors(session.get());
+  LocalAuthors authors(session.get());
   const Console& console = globals.console;
   if (!console.json) {
     PrintPage(*session, console, page,

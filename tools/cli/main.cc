@@ -28,6 +28,12 @@ void AddGlobals(CLI::App* app, jejak::cli::Globals* globals) {
   app->add_option("--ledger", globals->ledger, "directory of a local ledger")
       ->envname("JEJAK_LEDGER");
   app->add_option("--server", globals->server, "HOST:PORT of a daemon")->envname("JEJAK_SERVER");
+  app->add_option("--tls-roots", globals->tls_roots,
+                  "PEM file that the server's certificate leads to; without it no TLS")
+      ->envname("JEJAK_TLS_ROOTS");
+  app->add_option("--tls-certificate", globals->tls_certificate, "PEM file of a client certificate")
+      ->envname("JEJAK_TLS_CERTIFICATE");
+  app->add_option("--tls-key", globals->tls_key, "PEM file of its key")->envname("JEJAK_TLS_KEY");
   app->add_option("--ledger-key", globals->ledger_key,
                   "the ledger's key file, for commands that write")
       ->envname("JEJAK_LEDGER_KEY");

@@ -12,12 +12,18 @@
 
 namespace jejak::cli {
 
-std::optional<std::string> Authors::NameOf(const std::string& official) {
+std::optional<std::string> LocalAuthors::NameOf(const std::string& official) {
   const auto [it, added] = names_.try_emplace(official);
   if (added) {
     if (auto person = session_->view().PersonOf(official)) it->second = std::move(person->name);
   }
   return it->second;
+}
+
+std::optional<projection::Author> LocalAuthors::Find(const PublicKey& key) {
+  auto author = session_->queries().AuthorOf(key);
+  if (!author.ok()) return std::nullopt;
+  return std::move(*author);
 }
 
 Json Authors::Object(const projection::Author& author) {
@@ -36,8 +42,7 @@ Json Authors::Object(const projection::Author& author) {
 Json Authors::Of(const PublicKey& key) {
   const auto [it, added] = objects_.try_emplace(key);
   if (added) {
-    if (const auto author = session_->queries().AuthorOf(key); author.ok())
-      it->second = Object(*author);
+    if (const auto author = Find(key)) it->second = Object(*author);
   }
   return it->second;
 }

@@ -17,18 +17,33 @@ namespace jejak::cli {
 // Authors with the names that the people table gives; each is looked up once.
 class Authors {
  public:
-  explicit Authors(const Session* session) : session_(session) {}
+  virtual ~Authors() = default;
   Json Object(const projection::Author& author);
   // Null for a key that was never enrolled.
   Json Of(const PublicKey& key);
   // "kpps-6501… (kpps), Siti Aminah"
   std::string Words(const projection::Author& author);
 
+ protected:
+  virtual std::optional<projection::Author> Find(const PublicKey& key) = 0;
+  virtual std::optional<std::string> NameOf(const std::string& official) = 0;
+
  private:
-  std::optional<std::string> NameOf(const std::string& official);
+  std::map<PublicKey, Json> objects_;
+};
+
+// As a local ledger has them.
+class LocalAuthors final : public Authors {
+ public:
+  explicit LocalAuthors(const Session* session) : session_(session) {}
+
+ protected:
+  std::optional<projection::Author> Find(const PublicKey& key) override;
+  std::optional<std::string> NameOf(const std::string& official) override;
+
+ private:
   const Session* session_;
   std::map<std::string, std::optional<std::string>> names_;
-  std::map<PublicKey, Json> objects_;
 };
 
 Json ReceiptToJson(const engine::Receipt& receipt);

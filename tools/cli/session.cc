@@ -18,7 +18,8 @@ constexpr size_t kPassphraseBytesMax = 4096;
 Status CheckPlace(const Globals& globals) {
   if (!globals.server.empty()) {
     return Status(Reason::kUsage,
-                  "--server needs the daemon, which this release does not have yet: use --ledger");
+                  "this command works on a local ledger: use --ledger. Over --server there are "
+                  "submit, correct, file, checkpoint and replay");
   }
   if (globals.ledger.empty())
     return Status(Reason::kUsage, "no ledger named: give --ledger DIR or JEJAK_LEDGER");

@@ -22,6 +22,7 @@ struct Globals {
   Console console;
   std::string ledger;
   std::string server;
+  std::string tls_roots, tls_certificate, tls_key;  // PEM files, for --server
   std::string ledger_key;
   std::string passphrase_file;
   std::string ledger_passphrase_file;

@@ -1,0 +1,207 @@
+#include "ledger/client/client.h"
+
+#include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
+#include <jejak/v1/log.grpc.pb.h>
+#include <jejak/v1/registry.grpc.pb.h>
+#include <jejak/v1/submission.grpc.pb.h>
+
+#include <chrono>
+
+#include "ledger/client/errors.h"
+
+namespace jejak::client {
+namespace {
+
+constexpr std::chrono::seconds kCallDeadline{30};
+constexpr std::chrono::seconds kReconnect{30};  // how long a broken line is waited for
+constexpr int kAttempts = 3;
+constexpr int kKeepaliveMillis = 30'000;
+
+std::chrono::system_clock::time_point In(std::chrono::seconds seconds) {
+  return std::chrono::system_clock::now() + seconds;
+}
+
+UnixMicros TimeOf(const google::protobuf::Timestamp& time) {
+  return UnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1'000);
+}
+
+Status Garbled(const char* what) {
+  return Status(Reason::kInternal, fmt::format("the server answered with a wrong {}", what));
+}
+
+bool LineBroke(const Status& status) {
+  return status.reason() == Reason::kUnavailable || status.reason() == Reason::kStopped ||
+         status.reason() == Reason::kFollowerTooSlow;
+}
+
+std::string StateName(jejak::v1::ReplayProgress::State state) {
+  switch (state) {
+    case jejak::v1::ReplayProgress::STATE_CONFIRMED: return "confirmed";
+    case jejak::v1::ReplayProgress::STATE_CAUGHT_UP: return "caught_up";
+    case jejak::v1::ReplayProgress::STATE_IDLE: return "idle";
+    default: return "behind";
+  }
+}
+
+}  // namespace
+
+struct Client::Impl {
+  std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<jejak::v1::SubmissionService::Stub> submission;
+  std::unique_ptr<jejak::v1::LogService::Stub> log;
+  std::unique_ptr<jejak::v1::RegistryService::Stub> registry;
+
+  // Calls that change nothing, or are safe to repeat.
+  template <typename Stub, typename Request, typename Response>
+  Status Call(Stub* stub,
+              grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+              const Request& request, Response* response) {
+    Status status;
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      grpc::ClientContext context;
+      context.set_deadline(In(kCallDeadline));
+      status = FromGrpc((stub->*method)(&context, request, response));
+      if (status.reason() != Reason::kUnavailable) return status;
+      channel->WaitForConnected(In(std::chrono::seconds(1 << attempt)));
+    }
+    return status;
+  }
+};
+
+Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Client::~Client() = default;
+
+Result<std::unique_ptr<Client>> Client::Connect(const Server& server) {
+  auto impl = std::make_unique<Impl>();
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  arguments.SetMaxReceiveMessageSize(-1);
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
+  if (!server.roots.empty()) {
+    grpc::SslCredentialsOptions options;
+    options.pem_root_certs = server.roots;
+    options.pem_cert_chain = server.certificate;
+    options.pem_private_key = server.key;
+    credentials = grpc::SslCredentials(options);
+  }
+  impl->channel = grpc::CreateCustomChannel(server.address, credentials, arguments);
+  impl->submission = jejak::v1::SubmissionService::NewStub(impl->channel);
+  impl->log = jejak::v1::LogService::NewStub(impl->channel);
+  impl->registry = jejak::v1::RegistryService::NewStub(impl->channel);
+  return std::unique_ptr<Client>(new Client(std::move(impl)));
+}
+
+Result<ElectionFacts> Client::Election() {
+  jejak::v1::GetElectionResponse response;
+  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->registry.get(),
+                                    &jejak::v1::RegistryService::Stub::GetElection,
+                                    jejak::v1::GetElectionRequest(), &response));
+  const auto id = Hash::From(response.election());
+  const auto key = PublicKey::From(response.ledger_key());
+  if (!id || !key) return Garbled("election");
+  return ElectionFacts{*id, response.mode(), response.origin(), *key, TreeSize(response.size())};
+}
+
+Result<event::ChainHead> Client::HeadOf(const PublicKey& key) {
+  jejak::v1::GetChainHeadRequest request;
+  request.set_key(std::string(key.view()));
+  jejak::v1::GetChainHeadResponse response;
+  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->submission.get(),
+                                    &jejak::v1::SubmissionService::Stub::GetChainHead, request,
+                                    &response));
+  const auto previous = Hash::From(response.previous());
+  if (!previous) return Garbled("chain");
+  return event::ChainHead{response.next_sequence(), *previous};
+}
+
+Result<KeyFacts> Client::KeyOf(const PublicKey& key) {
+  jejak::v1::GetKeyRequest request;
+  request.set_key(std::string(key.view()));
+  jejak::v1::GetKeyResponse response;
+  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->registry.get(),
+                                    &jejak::v1::RegistryService::Stub::GetKey, request,
+                                    &response));
+  const auto& author = response.author();
+  return KeyFacts{author.official(),
+                  author.role(),
+                  author.body(),
+                  author.decree(),
+                  author.has_name() ? std::optional(author.name()) : std::nullopt,
+                  LogIndex(author.enrolled_at_index())};
+}
+
+Result<Receipt> Client::Submit(const event::SignedEvent& event) {
+  jejak::v1::SubmitEventRequest request;
+  request.mutable_event()->set_event(event.bytes);
+  request.mutable_event()->set_signature(std::string(event.signature.view()));
+  jejak::v1::SubmitEventResponse response;
+  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->submission.get(),
+                                    &jejak::v1::SubmissionService::Stub::SubmitEvent, request,
+                                    &response));
+  const auto& receipt = response.receipt();
+  const auto hash = Hash::From(receipt.event());
+  const auto leaf = Hash::From(receipt.leaf());
+  if (!hash || !leaf || *hash != event::EventHash(event.bytes)) return Garbled("receipt");
+  Receipt out{LogIndex(receipt.index()), *hash, TimeOf(receipt.received_at()), std::nullopt,
+              *leaf, receipt.proof(), response.existing()};
+  if (receipt.has_refusal()) {
+    const auto reason = ReasonByName(receipt.refusal().reason());
+    if (!reason) return Status(Reason::kRulesUnknown, receipt.refusal().reason());
+    out.refusal = event::Refusal{*reason, receipt.refusal().number()};
+  }
+  return out;
+}
+
+Result<std::string> Client::Checkpoint() {
+  jejak::v1::GetCheckpointResponse response;
+  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->log.get(),
+                                    &jejak::v1::LogService::Stub::GetCheckpoint,
+                                    jejak::v1::GetCheckpointRequest(), &response));
+  return response.checkpoint();
+}
+
+Status Client::Replay(LogIndex from, std::optional<LogIndex> to, bool follow,
+                      const ReplayFilter& filter, const ReplayHandler& handler) {
+  LogIndex next = from;
+  while (true) {
+    jejak::v1::ReplayEntriesRequest request;
+    request.set_from(next.value);
+    if (to) request.set_to(to->value);
+    request.set_follow(follow);
+    request.mutable_filter()->set_contest(filter.contest);
+    request.mutable_filter()->set_region(filter.region);
+    request.mutable_filter()->set_kind(filter.kind);
+    request.mutable_filter()->set_official(filter.official);
+    request.mutable_filter()->set_verdict(filter.verdict);
+    grpc::ClientContext context;
+    const auto stream = impl_->log->ReplayEntries(&context, request);
+    jejak::v1::ReplayEntriesResponse message;
+    bool wanted = true;
+    while (wanted && stream->Read(&message)) {
+      for (auto& entry : *message.mutable_entries()) {
+        // An answer out of order would be a gap or a repeat that nobody sees.
+        if (entry.index() < next.value) return Garbled("order of entries");
+        next = LogIndex(entry.index() + 1);
+        if (!wanted) break;
+        wanted = handler.entry(LogIndex(entry.index()), std::move(*entry.mutable_entry()));
+      }
+      if (!message.has_progress()) continue;
+      const auto& progress = message.progress();
+      if (progress.next() < next.value) return Garbled("progress");
+      next = LogIndex(progress.next());
+      wanted = wanted && handler.progress({StateName(progress.state()), TreeSize(progress.size()),
+                                           next, TimeOf(progress.time())});
+    }
+    if (!wanted) {
+      context.TryCancel();
+      (void)stream->Finish();
+      return {};
+    }
+    const Status status = FromGrpc(stream->Finish());
+    if (status.ok() || !LineBroke(status)) return status;
+    if (!impl_->channel->WaitForConnected(In(kReconnect))) return status;
+  }
+}
+
+}  // namespace jejak::client
