@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
+#include <jejak/v1/audit.grpc.pb.h>
 #include <jejak/v1/log.grpc.pb.h>
 #include <jejak/v1/registry.grpc.pb.h>
+#include <jejak/v1/results.grpc.pb.h>
 #include <jejak/v1/submission.grpc.pb.h>
 
 #include <chrono>
 
 #include "ledger/client/errors.h"
+#include "ledger/merkle/tlog_proof.h"
 
 namespace jejak::client {
 namespace {
@@ -30,6 +33,21 @@ Status Garbled(const char* what) {
   return Status(Reason::kInternal, fmt::format("the server answered with a wrong {}", what));
 }
 
+Result<Receipt> ReadReceipt(const jejak::v1::Receipt& receipt, bool existing,
+                            const event::SignedEvent& event) {
+  const auto hash = Hash::From(receipt.event());
+  const auto leaf = Hash::From(receipt.leaf());
+  if (!hash || !leaf || *hash != event::EventHash(event.bytes)) return Garbled("receipt");
+  Receipt out{LogIndex(receipt.index()), *hash, TimeOf(receipt.received_at()), std::nullopt,
+              *leaf, receipt.proof(), existing};
+  if (receipt.has_refusal()) {
+    const auto reason = ReasonByName(receipt.refusal().reason());
+    if (!reason) return Status(Reason::kRulesUnknown, receipt.refusal().reason());
+    out.refusal = event::Refusal{*reason, receipt.refusal().number()};
+  }
+  return out;
+}
+
 bool LineBroke(const Status& status) {
   return status.reason() == Reason::kUnavailable || status.reason() == Reason::kStopped ||
          status.reason() == Reason::kFollowerTooSlow;
@@ -46,11 +64,26 @@ std::string StateName(jejak::v1::ReplayProgress::State state) {
 
 }  // namespace
 
+Status CheckReceipt(const event::SignedEvent& event, const Receipt& receipt,
+                    const merkle::VerifierKey& log) {
+  const event::Entry entry{receipt.received_at, event.bytes, event.signature, receipt.refusal};
+  JEJAK_ASSIGN_OR_RETURN(const Bytes bytes, event::EncodeEntry(entry));
+  const Hash leaf = merkle::LeafHash(bytes);
+  if (leaf != receipt.leaf)
+    return Status(Reason::kProofInvalid, "the receipt's leaf is not of this event");
+  JEJAK_ASSIGN_OR_RETURN(const merkle::TlogProof proof, merkle::ParseTlogProof(receipt.proof));
+  if (proof.index != receipt.index)
+    return Status(Reason::kProofInvalid, "the receipt's proof is of another entry");
+  return merkle::VerifyTlogProof(proof, leaf, log).status();
+}
+
 struct Client::Impl {
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<jejak::v1::SubmissionService::Stub> submission;
-  std::unique_ptr<jejak::v1::LogService::Stub> log;
-  std::unique_ptr<jejak::v1::RegistryService::Stub> registry;
+  std::unique_ptr<jejak::v1::ResultsService::Stub> Results;
+  std::unique_ptr<jejak::v1::AuditService::Stub> Audit;
+  std::unique_ptr<jejak::v1::LogService::Stub> Log;
+  std::unique_ptr<jejak::v1::RegistryService::Stub> Registry;
 
   // Calls that change nothing, or are safe to repeat.
   template <typename Stub, typename Request, typename Response>
@@ -77,6 +110,8 @@ Result<std::unique_ptr<Client>> Client::Connect(const Server& server) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
   arguments.SetMaxReceiveMessageSize(-1);
+  // Devices send over thin lines, and canonical Cap'n Proto is full of zeros.
+  arguments.SetCompressionAlgorithm(GRPC_COMPRESS_GZIP);
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   if (!server.roots.empty()) {
     grpc::SslCredentialsOptions options;
@@ -87,16 +122,16 @@ Result<std::unique_ptr<Client>> Client::Connect(const Server& server) {
   }
   impl->channel = grpc::CreateCustomChannel(server.address, credentials, arguments);
   impl->submission = jejak::v1::SubmissionService::NewStub(impl->channel);
-  impl->log = jejak::v1::LogService::NewStub(impl->channel);
-  impl->registry = jejak::v1::RegistryService::NewStub(impl->channel);
+  impl->Results = jejak::v1::ResultsService::NewStub(impl->channel);
+  impl->Audit = jejak::v1::AuditService::NewStub(impl->channel);
+  impl->Log = jejak::v1::LogService::NewStub(impl->channel);
+  impl->Registry = jejak::v1::RegistryService::NewStub(impl->channel);
   return std::unique_ptr<Client>(new Client(std::move(impl)));
 }
 
 Result<ElectionFacts> Client::Election() {
   jejak::v1::GetElectionResponse response;
-  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->registry.get(),
-                                    &jejak::v1::RegistryService::Stub::GetElection,
-                                    jejak::v1::GetElectionRequest(), &response));
+  JEJAK_RETURN_IF_ERROR(Ask(jejak::v1::GetElectionRequest(), &response));
   const auto id = Hash::From(response.election());
   const auto key = PublicKey::From(response.ledger_key());
   if (!id || !key) return Garbled("election");
@@ -115,22 +150,6 @@ Result<event::ChainHead> Client::HeadOf(const PublicKey& key) {
   return event::ChainHead{response.next_sequence(), *previous};
 }
 
-Result<KeyFacts> Client::KeyOf(const PublicKey& key) {
-  jejak::v1::GetKeyRequest request;
-  request.set_key(std::string(key.view()));
-  jejak::v1::GetKeyResponse response;
-  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->registry.get(),
-                                    &jejak::v1::RegistryService::Stub::GetKey, request,
-                                    &response));
-  const auto& author = response.author();
-  return KeyFacts{author.official(),
-                  author.role(),
-                  author.body(),
-                  author.decree(),
-                  author.has_name() ? std::optional(author.name()) : std::nullopt,
-                  LogIndex(author.enrolled_at_index())};
-}
-
 Result<Receipt> Client::Submit(const event::SignedEvent& event) {
   jejak::v1::SubmitEventRequest request;
   request.mutable_event()->set_event(event.bytes);
@@ -139,27 +158,48 @@ Result<Receipt> Client::Submit(const event::SignedEvent& event) {
   JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->submission.get(),
                                     &jejak::v1::SubmissionService::Stub::SubmitEvent, request,
                                     &response));
-  const auto& receipt = response.receipt();
-  const auto hash = Hash::From(receipt.event());
-  const auto leaf = Hash::From(receipt.leaf());
-  if (!hash || !leaf || *hash != event::EventHash(event.bytes)) return Garbled("receipt");
-  Receipt out{LogIndex(receipt.index()), *hash, TimeOf(receipt.received_at()), std::nullopt,
-              *leaf, receipt.proof(), response.existing()};
-  if (receipt.has_refusal()) {
-    const auto reason = ReasonByName(receipt.refusal().reason());
-    if (!reason) return Status(Reason::kRulesUnknown, receipt.refusal().reason());
-    out.refusal = event::Refusal{*reason, receipt.refusal().number()};
+  return ReadReceipt(response.receipt(), response.existing(), event);
+}
+
+Result<std::vector<SubmitOutcome>> Client::SubmitAll(
+    const std::vector<event::SignedEvent>& events) {
+  jejak::v1::SubmitEventsRequest request;
+  for (const event::SignedEvent& event : events) {
+    auto* one = request.add_events();
+    one->set_event(event.bytes);
+    one->set_signature(std::string(event.signature.view()));
+  }
+  jejak::v1::SubmitEventsResponse response;
+  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->submission.get(),
+                                    &jejak::v1::SubmissionService::Stub::SubmitEvents, request,
+                                    &response));
+  if (static_cast<size_t>(response.outcomes_size()) != events.size())
+    return Garbled("number of outcomes");
+  std::vector<SubmitOutcome> out(events.size());
+  for (size_t i = 0; i < events.size(); ++i) {
+    const auto& outcome = response.outcomes(static_cast<int>(i));
+    if (outcome.has_receipt()) {
+      JEJAK_ASSIGN_OR_RETURN(out[i].receipt,
+                             ReadReceipt(outcome.receipt(), outcome.existing(), events[i]));
+      continue;
+    }
+    const auto& away = outcome.turned_away();
+    const auto reason = ReasonByName(away.reason());
+    if (!reason) return Status(Reason::kRulesUnknown, away.reason());
+    out[i].door = Status(*reason, away.message());
+    for (const auto& [key, value] : away.metadata())
+      out[i].door = std::move(out[i].door).With(key, value);
   }
   return out;
 }
 
-Result<std::string> Client::Checkpoint() {
-  jejak::v1::GetCheckpointResponse response;
-  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->log.get(),
-                                    &jejak::v1::LogService::Stub::GetCheckpoint,
-                                    jejak::v1::GetCheckpointRequest(), &response));
-  return response.checkpoint();
-}
+#define JEJAK_ASK(service, call)                                                              \
+  Status Client::Ask(const jejak::v1::call##Request& request, jejak::v1::call##Response* out) { \
+    return impl_->Call(impl_->service.get(), &jejak::v1::service##Service::Stub::call, request, \
+                       out);                                                                  \
+  }
+JEJAK_QUESTIONS(JEJAK_ASK)
+#undef JEJAK_ASK
 
 Status Client::Replay(LogIndex from, std::optional<LogIndex> to, bool follow,
                       const ReplayFilter& filter, const ReplayHandler& handler) {
@@ -175,7 +215,7 @@ Status Client::Replay(LogIndex from, std::optional<LogIndex> to, bool follow,
     request.mutable_filter()->set_official(filter.official);
     request.mutable_filter()->set_verdict(filter.verdict);
     grpc::ClientContext context;
-    const auto stream = impl_->log->ReplayEntries(&context, request);
+    const auto stream = impl_->Log->ReplayEntries(&context, request);
     jejak::v1::ReplayEntriesResponse message;
     bool wanted = true;
     while (wanted && stream->Read(&message)) {

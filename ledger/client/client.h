@@ -5,15 +5,22 @@
 // UNAVAILABLE when the daemon can't be reached, DEADLINE_EXCEEDED.
 #pragma once
 
+#include <jejak/v1/audit.pb.h>
+#include <jejak/v1/log.pb.h>
+#include <jejak/v1/registry.pb.h>
+#include <jejak/v1/results.pb.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger/base/status.h"
 #include "ledger/base/types.h"
 #include "ledger/event/codec.h"
 #include "ledger/event/signing.h"
+#include "ledger/merkle/note.h"
 
 namespace jejak::client {
 
@@ -42,11 +49,14 @@ struct Receipt {
   bool existing = false;
 };
 
-// Whose key it is.
-struct KeyFacts {
-  std::string official, role, body, decree;
-  std::optional<std::string> name;
-  LogIndex enrolled_at;
+// That the receipt is for this event, and that the log of this key has it. PROOF_INVALID.
+Status CheckReceipt(const event::SignedEvent& event, const Receipt& receipt,
+                    const merkle::VerifierKey& log);
+
+// What became of one event of several.
+struct SubmitOutcome {
+  Status door;                     // why it was turned away
+  std::optional<Receipt> receipt;  // when it was not
 };
 
 struct ReplayFilter {
@@ -64,6 +74,14 @@ struct ReplayHandler {
   std::function<bool(const ReplayProgress&)> progress;
 };
 
+// Every question that a daemon answers in one message: Q(service, call).
+#define JEJAK_QUESTIONS(Q)                                                                   \
+  Q(Results, GetTally) Q(Results, GetTallyProof) Q(Results, ListStations)                    \
+  Q(Results, GetProgress) Q(Audit, TraceFigure) Q(Audit, ExplainChange) Q(Audit, GetEntry)   \
+  Q(Audit, GetHistory) Q(Audit, ListFindings) Q(Audit, ListActivity) Q(Audit, ListRefusals)  \
+  Q(Audit, ListRecords) Q(Log, GetCheckpoint) Q(Registry, GetElection)                       \
+  Q(Registry, ListBallots) Q(Registry, GetRegion) Q(Registry, GetKey)
+
 class Client {
  public:
   static Result<std::unique_ptr<Client>> Connect(const Server& server);
@@ -72,11 +90,16 @@ class Client {
   Result<ElectionFacts> Election();
   // What the key's next event must carry. KEY_UNKNOWN.
   Result<event::ChainHead> HeadOf(const PublicKey& key);
-  Result<KeyFacts> KeyOf(const PublicKey& key);
   // Hands the event in, again where the line breaks: it is in the log once. What is turned away at
   // the door is the error.
   Result<Receipt> Submit(const event::SignedEvent& event);
-  Result<std::string> Checkpoint();
+  // Several, each with its outcome, in this order; again where the line breaks.
+  Result<std::vector<SubmitOutcome>> SubmitAll(const std::vector<event::SignedEvent>& events);
+  // Questions and answers as proto/jejak/v1 has them; asked again where the line breaks.
+#define JEJAK_ASK(service, call) \
+  Status Ask(const jejak::v1::call##Request& request, jejak::v1::call##Response* out);
+  JEJAK_QUESTIONS(JEJAK_ASK)
+#undef JEJAK_ASK
   // From `from` to `to` (the end when none), then live when `follow`; a follower whose line breaks
   // goes on where it was, without a gap or a repeat. Ends when a handler says so.
   Status Replay(LogIndex from, std::optional<LogIndex> to, bool follow, const ReplayFilter& filter,

@@ -156,6 +156,8 @@ class Submission final : public jejak::v1::SubmissionService::CallbackService {
   grpc::ServerUnaryReactor* SubmitEvents(grpc::CallbackServerContext* call,
                                          const SubmitEventsRequest* request,
                                          SubmitEventsResponse* response) override {
+    // Proofs of one batch share most of their hashes. Only for callers that accept it.
+    call->set_compression_level(GRPC_COMPRESS_LEVEL_HIGH);
     const auto read = [&]() -> Result<std::vector<event::SignedEvent>> {
       const auto count = static_cast<size_t>(request->events_size());
       if (count > limits::kBatchEventsMax) return BadField("events", "at most 8,192");

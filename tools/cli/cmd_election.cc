@@ -160,7 +160,7 @@ Json ContestToJson(const projection::ContestEntry& contest) {
 
 Status ElectionShow(const Globals& globals, const ShowOptions&, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, engine::AsOfOf(session->view(), session->queries()));
   const projection::ElectionRow& row = session->election();
   Json out;
   out["election"] = ToHex(row.state.id);
@@ -187,7 +187,7 @@ Status ElectionShow(const Globals& globals, const ShowOptions&, Run*) {
     return OkStatus();
   }
   console.Line(row.name);
-  if (const std::string mode = ModeWords(*session, console); !mode.empty()) console.Line(mode);
+  JEJAK_RETURN_IF_ERROR(PrintMode(Asker::Of(&session->ledger()).get(), console));
   console.Line(AsOfWords(as_of, console));
   console.Line("");
   Table table({Table::Align::kLeft, Table::Align::kLeft});

@@ -1,7 +1,6 @@
 // One entry: decoded, with its author's enrolment back to the root, and its proof.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 
 #include "ledger/base/encoding.h"
@@ -18,109 +17,92 @@ struct EntryOptions {
   bool effect = false;
 };
 
-Result<LogIndex> Find(const engine::View& view, const std::string& text) {
+Status SetEntry(const std::string& text, jejak::v1::GetEntryRequest* out) {
   if (IsDigits(text) && text.size() < 20) {
     uint64_t index = 0;
     std::from_chars(text.data(), text.data() + text.size(), index);
-    return LogIndex(index);
+    out->set_index(index);
+    return {};
   }
   const auto hash = FixedFromHex<Hash>(text);
   if (!hash)
     return Status(Reason::kInvalidArgument,
                   "name an entry by its index or by the 64 hex digits of its event");
-  const auto index = view.FindEvent(*hash);
-  if (!index) return Status(Reason::kNotFound, fmt::format("no event {} in the log", text));
-  return *index;
+  out->set_event(std::string(hash->view()));
+  return {};
 }
 
-Result<Json> ChainOf(const Session& session, const PublicKey& key) {
+Json ChainToJson(const jejak::v1::GetEntryResponse& answer) {
   Json out = Json::array();
-  JEJAK_ASSIGN_OR_RETURN(const auto chain, session.queries().EnrolmentOf(key));
-  for (const projection::Enrolment& link : chain) {
-    const auto person = session.view().PersonOf(link.id);
+  for (const jejak::v1::Enrolment& link : answer.enrolment()) {
     Json one;
-    one["official"] = link.id;
-    one["name"] = person ? Json(person->name) : Json();
-    one["role"] = std::string(Name(link.official.role));
-    one["body"] = link.official.body;
-    one["decree"] = link.official.decree;
-    one["jurisdiction"] = link.official.jurisdiction.display();
-    one["enrolled_at_index"] = link.official.enrolled_at.value;
+    one["official"] = link.official();
+    one["name"] = OrNull(link.has_name(), link.name());
+    one["role"] = link.role();
+    one["body"] = link.body();
+    one["decree"] = link.decree();
+    one["jurisdiction"] = link.jurisdiction();
+    one["enrolled_at_index"] = link.enrolled_at_index();
     // Genesis names its three officials; nobody enrolled them.
-    one["enrolled_by"] = link.ByGenesis() ? Json() : Json(link.official.enrolled_by);
+    one["enrolled_by"] = OrNull(link.enrolled_by());
     out.push_back(std::move(one));
   }
   return out;
 }
 
 // The votes of one level before or after the entry, by choice.
-Json VotesAt(const projection::TallyRow& row) {
-  Json out = Json::object();
-  for (const projection::SumCell& cell : row.sums) {
-    if (cell.key.kind == election::FieldKind::kVotes) out[std::to_string(cell.key.id)] = cell.sum;
+using Votes = google::protobuf::RepeatedPtrField<jejak::v1::FieldValue>;
+std::map<election::ChoiceId, uint64_t> ByChoice(const Votes& votes) {
+  std::map<election::ChoiceId, uint64_t> out;
+  for (const jejak::v1::FieldValue& value : votes) {
+    const auto field = election::ParseField(value.field());
+    if (field && field->kind == election::FieldKind::kVotes) out[field->id] = value.value();
   }
   return out;
 }
 
-Json EffectToJson(const std::vector<projection::LevelEffect>& effect) {
+Json VotesAt(const Votes& votes) {
+  Json out = Json::object();
+  for (const auto& [choice, sum] : ByChoice(votes)) out[std::to_string(choice)] = sum;
+  return out;
+}
+
+Json EffectToJson(const jejak::v1::GetEntryResponse& answer) {
   Json out = Json::array();
-  for (const projection::LevelEffect& level : effect) {
-    Json one = RegionToJson(level.region);
-    one["before"] = VotesAt(level.before);
-    one["after"] = VotesAt(level.after);
+  for (const jejak::v1::LevelEffect& level : answer.effect()) {
+    Json one = RegionToJson(level.region());
+    one["before"] = VotesAt(level.before());
+    one["after"] = VotesAt(level.after());
     out.push_back(std::move(one));
   }
   return out;
 }
 
-void PrintEffect(const Console& console, const std::vector<projection::LevelEffect>& effect) {
-  if (effect.empty()) {
+void PrintEffect(const Console& console, const jejak::v1::GetEntryResponse& answer) {
+  if (answer.effect().empty()) {
     return console.Line(console.T("it changed no total", "tidak mengubah jumlah apa pun"));
   }
   Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft});
   table.Row(
       {"", "", std::string(console.T("votes before and after", "suara sebelum dan sesudah"))});
-  for (const projection::LevelEffect& level : effect) {
+  for (const jejak::v1::LevelEffect& level : answer.effect()) {
+    const auto before = ByChoice(level.before());
     std::string words;
-    for (const projection::SumCell& after : level.after.sums) {
-      if (after.key.kind != election::FieldKind::kVotes) continue;
-      const auto before = std::find_if(level.before.sums.begin(), level.before.sums.end(),
-                                       [&](const auto& cell) { return cell.key == after.key; });
-      words += fmt::format("{}{}: {} → {}", words.empty() ? "" : ", ", after.key.id,
-                           before == level.before.sums.end() ? "-" : console.Number(before->sum),
-                           console.Number(after.sum));
+    for (const auto& [choice, after] : ByChoice(level.after())) {
+      const auto was = before.find(choice);
+      words += fmt::format("{}{}: {} → {}", words.empty() ? "" : ", ", choice,
+                           was == before.end() ? "-" : console.Number(was->second),
+                           console.Number(after));
     }
-    table.Row({level.region.code.display(), level.region.name, words});
+    table.Row({level.region().code(), level.region().name(), words});
   }
   table.Print(console);
 }
 
-Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex index, Find(session->view(), options.entry));
-  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, session->view().Entry(index));
-  if (!options.proof.empty()) {
-    JEJAK_ASSIGN_OR_RETURN(const std::string proof, session->view().TlogProof(index));
-    JEJAK_RETURN_IF_ERROR(WriteTextFile(options.proof, proof));
-  }
-  LocalAuthors authors(session.get());
-  JEJAK_ASSIGN_OR_RETURN(const Json chain, ChainOf(*session, entry.event.author));
-  std::vector<projection::LevelEffect> effect;
-  if (options.effect) {
-    JEJAK_ASSIGN_OR_RETURN(effect, session->queries().EffectOf(entry));
-  }
-  const Console& console = globals.console;
-  if (console.json) {
-    Json out;
-    if (options.effect) out["effect"] = EffectToJson(effect);
-    out["entry"] = EntryToJson(console, entry, &authors);
-    out["signature"] = ToHex(entry.entry.signature);
-    out["enrolment"] = chain;
-    console.Print(out);
-    return OkStatus();
-  }
-  console.Line(EntryWords(console, entry, *session, &authors));
-  if (const std::string mode = ModeWords(*session, console); !mode.empty()) console.Line(mode);
+Status PrintEntry(Asker* asker, const Console& console, const jejak::v1::GetEntryResponse& answer,
+                  const projection::ReadEntry& entry, Authors* authors) {
+  console.Line(EntryWords(console, entry, authors));
+  JEJAK_RETURN_IF_ERROR(PrintMode(asker, console));
   console.Line(fmt::format("{} {}", console.T("event", "event"), ToHex(entry.hash)));
   console.Line(fmt::format("{} {}, {} {}", console.T("sequence", "nomor urut"),
                            entry.event.sequence,
@@ -130,14 +112,40 @@ Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
     const ReasonInfo& info = InfoOf(entry.entry.refusal->reason);
     console.Line(fmt::format("{}: {}", info.name, console.T(info.text_en, info.text_id)));
   }
-  for (const Json& link : chain) {
-    console.Line(fmt::format("  {} ({}), {} #{}", link["official"].get<std::string>(),
-                             link["role"].get<std::string>(),
+  for (const jejak::v1::Enrolment& link : answer.enrolment()) {
+    console.Line(fmt::format("  {} ({}), {} #{}", link.official(), link.role(),
                              console.T("enrolled by entry", "didaftarkan oleh entri"),
-                             link["enrolled_at_index"].get<uint64_t>()));
+                             link.enrolled_at_index()));
   }
   console.Line(DumpPretty(BodyToJson(entry.event.body)));
-  if (options.effect) PrintEffect(console, effect);
+  return {};
+}
+
+Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
+  jejak::v1::GetEntryRequest request;
+  JEJAK_RETURN_IF_ERROR(SetEntry(options.entry, &request));
+  request.set_proof(!options.proof.empty());
+  request.set_effect(options.effect);
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::GetEntryResponse answer;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, ReadEntryOf(answer.entry()));
+  if (!options.proof.empty())
+    JEJAK_RETURN_IF_ERROR(WriteTextFile(options.proof, answer.proof()));
+  Authors authors(asker.get());
+  if (answer.has_author()) authors.Learn(answer.author());
+  const Console& console = globals.console;
+  if (console.json) {
+    Json out;
+    if (options.effect) out["effect"] = EffectToJson(answer);
+    out["entry"] = EntryToJson(console, entry, &authors);
+    out["signature"] = ToHex(entry.entry.signature);
+    out["enrolment"] = ChainToJson(answer);
+    console.Print(out);
+    return OkStatus();
+  }
+  JEJAK_RETURN_IF_ERROR(PrintEntry(asker.get(), console, answer, entry, &authors));
+  if (options.effect) PrintEffect(console, answer);
   return OkStatus();
 }
 

@@ -14,117 +14,108 @@ struct ExplainOptions {
   size_t page_size = limits::kPageSizeDefault;
 };
 
-template <typename T>
-Json OrNull(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
+Json PointToJson(const AsOf& as_of, const std::optional<uint64_t>& value) {
+  Json out = AsOfToJson(as_of);
+  out["value"] = value ? Json(*value) : Json();
+  return out;
 }
 
-std::string Words(const std::optional<uint32_t>& value) {
-  return value ? std::to_string(*value) : "-";
-}
+// What was asked, and what was answered.
+struct Shown {
+  jejak::v1::ExplainChangeResponse answer;
+  AsOf from, to;
+  std::optional<uint64_t> before, after;
+  std::vector<projection::ReadEntry> entries;  // of answer.changes, one each
 
-struct Point {
-  AsOf as_of;
-  std::optional<uint64_t> value;
+  int64_t Delta() const {
+    return static_cast<int64_t>(after.value_or(0)) - static_cast<int64_t>(before.value_or(0));
+  }
 };
 
-Json PointToJson(const Point& point) {
-  Json out = AsOfToJson(point.as_of);
-  out["value"] = OrNull(point.value);
+Result<Shown> Look(Asker* asker, const jejak::v1::ExplainChangeRequest& request) {
+  Shown out;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &out.answer));
+  JEJAK_ASSIGN_OR_RETURN(out.from, ReadAsOf(out.answer.from()));
+  JEJAK_ASSIGN_OR_RETURN(out.to, ReadAsOf(out.answer.to()));
+  out.before = If<uint64_t>(out.answer.has_from_value(), out.answer.from_value());
+  out.after = If<uint64_t>(out.answer.has_to_value(), out.answer.to_value());
+  for (const jejak::v1::ExplainedChange& change : out.answer.changes()) {
+    JEJAK_ASSIGN_OR_RETURN(out.entries.emplace_back(), ReadEntryOf(change.entry()));
+  }
   return out;
 }
 
-Json ChangeToJson(const projection::ExplainedChange& change, Authors* authors) {
+Json ChangeToJson(const jejak::v1::ExplainedChange& change, const projection::ReadEntry& entry) {
   Json out;
-  out["index"] = change.entry.index.value;
-  out["event"] = ToHex(change.entry.hash);
-  out["tps"] = change.tps.str();
-  out["delta"] = change.delta;
-  out["before"] = OrNull(change.before);
-  out["after"] = OrNull(change.after);
-  out["kind"] = std::string(event::BodyName(change.entry.event.kind()));
-  out["reason"] = change.reason.empty() ? Json() : Json(change.reason);
-  out["author"] = authors->Object(change.author);
-  out["received_at"] = FormatTime(change.entry.entry.received_at);
+  out["index"] = entry.index.value;
+  out["event"] = ToHex(entry.hash);
+  out["tps"] = change.tps();
+  out["delta"] = change.delta();
+  out["before"] = OrNull(change.has_before(), change.before());
+  out["after"] = OrNull(change.has_after(), change.after());
+  out["kind"] = std::string(event::BodyName(entry.event.kind()));
+  out["reason"] = OrNull(change.reason());
+  out["author"] = AuthorToJson(change.author());
+  out["received_at"] = FormatTime(entry.entry.received_at);
   return out;
 }
 
-int64_t Difference(const Point& from, const Point& to) {
-  return static_cast<int64_t>(to.value.value_or(0)) - static_cast<int64_t>(from.value.value_or(0));
-}
-
-std::string TokenOf(const projection::Explanation& explanation, const Point& to) {
-  return projection::FormatPageToken(
-      explanation.next ? std::to_string(explanation.next->value) : "", to.as_of.size);
-}
-
-void Print(const Console& console, const Point& from, const Point& to,
-           const projection::Explanation& explanation, Authors* authors) {
-  console.Line(fmt::format("{} ({}) → {} ({}): {:+}", console.Number(from.value),
-                           AsOfWords(from.as_of, console), console.Number(to.value),
-                           AsOfWords(to.as_of, console), Difference(from, to)));
+void Print(const Console& console, const Shown& shown) {
+  console.Line(fmt::format("{} ({}) → {} ({}): {:+}", console.Number(shown.before),
+                           AsOfWords(shown.from, console), console.Number(shown.after),
+                           AsOfWords(shown.to, console), shown.Delta()));
   console.Line("");
   Table table({Table::Align::kRight, Table::Align::kLeft, Table::Align::kRight, Table::Align::kLeft,
                Table::Align::kLeft, Table::Align::kLeft});
   table.Row({std::string(console.T("entry", "entri")), "TPS",
              std::string(console.T("change", "perubahan")), "",
              std::string(console.T("reason", "alasan")), std::string(console.T("by", "oleh"))});
-  for (const projection::ExplainedChange& change : explanation.changes) {
-    const std::string why = change.reason.empty()
-                                ? std::string(event::BodyName(change.entry.event.kind()))
-                                : change.reason;
-    table.Row({std::to_string(change.entry.index.value), change.tps.str(),
-               fmt::format("{:+}", change.delta),
-               fmt::format("{}→{}", Words(change.before), Words(change.after)), why,
-               authors->Words(change.author)});
+  for (size_t i = 0; i < shown.entries.size(); ++i) {
+    const jejak::v1::ExplainedChange& change = shown.answer.changes(static_cast<int>(i));
+    const std::string kind(event::BodyName(shown.entries[i].event.kind()));
+    table.Row({std::to_string(shown.entries[i].index.value), change.tps(),
+               fmt::format("{:+}", change.delta()),
+               fmt::format("{}→{}", change.has_before() ? std::to_string(change.before()) : "-",
+                           change.has_after() ? std::to_string(change.after()) : "-"),
+               change.reason().empty() ? kind : change.reason(), AuthorWords(change.author())});
   }
   table.Print(console);
-  if (const std::string next = TokenOf(explanation, to); !next.empty())
-    console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), next));
+  PrintMore(console, shown.answer.next_page_token());
 }
 
 Status ExplainCommand(const Globals& globals, const ExplainOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const election::FieldKey field,
                          ParseNumber(options.choice, options.figure));
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  Point from, to;
-  JEJAK_ASSIGN_OR_RETURN(from.as_of, GoTo(session.get(), options.from));
-  JEJAK_ASSIGN_OR_RETURN(
-      const projection::PageStart page,
-      GoToPage(session.get(), options.page_size, options.page_token, options.to));
-  JEJAK_ASSIGN_OR_RETURN(to.as_of, AsOfNow(*session));
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex start, projection::IndexOfPage(page));
-  if (from.as_of.size > to.as_of.size) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("--from lies after --to: size {}, then {}", from.as_of.size.value,
-                              to.as_of.size.value));
-  }
-  JEJAK_ASSIGN_OR_RETURN(
-      const projection::Explanation explanation,
-      session->queries().Explain(options.contest, region, field, from.as_of.size, to.as_of.size,
-                                 start, options.page_size));
-  from.value = explanation.from;
-  to.value = explanation.to;
-  LocalAuthors authors(session.get());
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::ExplainChangeRequest request;
+  JEJAK_RETURN_IF_ERROR(SetPoint(options.from, request.mutable_from()));
+  JEJAK_RETURN_IF_ERROR(SetPoint(options.to, request.mutable_to()));
+  JEJAK_RETURN_IF_ERROR(SetPage(options.page_size, options.page_token, request.mutable_page()));
+  request.set_contest(options.contest);
+  request.set_region(region.display());
+  request.set_field(election::FieldName(field));
+  JEJAK_ASSIGN_OR_RETURN(const Shown shown, Look(asker.get(), request));
   const Console& console = globals.console;
   if (!console.json) {
-    console.Line(fmt::format("{}  {}  {}", options.contest, region.display(), FieldName(field)));
-    if (const std::string mode = ModeWords(*session, console); !mode.empty()) console.Line(mode);
-    Print(console, from, to, explanation, &authors);
+    console.Line(fmt::format("{}  {}  {}", options.contest, region.display(), request.field()));
+    JEJAK_RETURN_IF_ERROR(PrintMode(asker.get(), console));
+    Print(console, shown);
     return OkStatus();
   }
   Json out;
   out["contest"] = options.contest;
   out["region"] = region.display();
-  out["field"] = FieldName(field);
-  out["from"] = PointToJson(from);
-  out["to"] = PointToJson(to);
-  out["delta"] = Difference(from, to);
+  out["field"] = request.field();
+  out["from"] = PointToJson(shown.from, shown.before);
+  out["to"] = PointToJson(shown.to, shown.after);
+  out["delta"] = shown.Delta();
   out["changes"] = Json::array();
-  for (const projection::ExplainedChange& change : explanation.changes)
-    out["changes"].push_back(ChangeToJson(change, &authors));
-  out["next_page_token"] = TokenOf(explanation, to);
+  for (size_t i = 0; i < shown.entries.size(); ++i) {
+    out["changes"].push_back(
+        ChangeToJson(shown.answer.changes(static_cast<int>(i)), shown.entries[i]));
+  }
+  out["next_page_token"] = shown.answer.next_page_token();
   console.Print(out);
   return OkStatus();
 }

@@ -1,11 +1,9 @@
 // Findings, what an official did, and what was refused.
 #include <fmt/format.h>
 
-
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
 #include "ledger/base/time.h"
-#include "ledger/projection/event_facts.h"
 #include "tools/cli/present_entry.h"
 
 namespace jejak::cli {
@@ -16,67 +14,68 @@ struct FindingsOptions {
   bool open = false;
 };
 
-Json FieldNames(const std::vector<election::FieldKey>& fields) {
-  Json out = Json::array();
-  for (const election::FieldKey& field : fields) out.push_back(election::FieldName(field));
+using jejak::v1::Finding;
+
+Json FindingToJson(const Finding& finding) {
+  Json out;
+  out["rule"] = finding.rule();
+  out["severity"] = finding.severity();
+  out["contest"] = finding.contest();
+  out["region"] = finding.region();
+  out["fields"] = Json::array();
+  for (const std::string& field : finding.fields()) out["fields"].push_back(field);
+  out["opened_by"] = finding.opened_by();
+  out["cleared_by"] = OrNull(finding.has_cleared_by(), finding.cleared_by());
   return out;
 }
 
-Json FindingToJson(const projection::FindingLine& line) {
-  const election::RuleInfo& info = election::InfoOf(line.rule);
-  Json out;
-  out["rule"] = std::string(info.id);
-  out["severity"] = std::string(Name(info.severity));
-  out["contest"] = line.contest;
-  out["region"] = line.place.display();
-  out["fields"] = FieldNames(line.fields);
-  out["opened_by"] = line.opened_by.value;
-  out["cleared_by"] = line.cleared_by ? Json(line.cleared_by->value) : Json();
-  return out;
+void PrintFindings(const Console& console, const std::vector<Finding>& findings) {
+  Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft,
+               Table::Align::kLeft, Table::Align::kLeft});
+  for (const Finding& finding : findings) {
+    std::string fields;
+    for (const std::string& field : finding.fields()) fields += (fields.empty() ? "" : " ") + field;
+    table.Row(
+        {finding.rule(), finding.severity(), finding.contest(), finding.region(),
+         fmt::format("#{}{}", finding.opened_by(),
+                     finding.has_cleared_by() ? fmt::format("–#{}", finding.cleared_by()) : ""),
+         fields});
+  }
+  table.Print(console);
 }
 
 Status FindingsCommand(const Globals& globals, const FindingsOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-  std::optional<election::Rule> rule;
-  if (!options.rule.empty()) {
-    rule = election::ParseRule(options.rule);
-    if (!rule)
-      return Status(Reason::kInvalidArgument, fmt::format("--rule {}: no such rule", options.rule));
-  }
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, GoTo(session.get(), options.as_of));
-  const std::optional<std::string> contest =
-      options.contest.empty() ? std::nullopt : std::optional(options.contest);
-  JEJAK_ASSIGN_OR_RETURN(auto lines, session->queries().Findings(contest, region, rule));
-  if (options.open)
-    std::erase_if(lines, [](const auto& line) { return line.cleared_by.has_value(); });
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::ListFindingsRequest request;
+  JEJAK_RETURN_IF_ERROR(SetPoint(options.as_of, request.mutable_read()->mutable_as_of()));
+  request.set_contest(options.contest);
+  request.set_region(region.display());
+  request.set_rule(options.rule);
+  request.set_open_only(options.open);
+  request.mutable_page()->set_size(limits::kPageSizeMax);
+  std::vector<Finding> findings;
+  jejak::v1::ListFindingsResponse answer;
+  do {
+    answer.Clear();
+    JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+    findings.insert(findings.end(), answer.findings().begin(), answer.findings().end());
+    request.mutable_page()->set_token(answer.next_page_token());
+  } while (!answer.next_page_token().empty());
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, ReadAsOf(answer.as_of()));
   const Console& console = globals.console;
   if (console.json) {
     Json out;
     out["as_of"] = AsOfToJson(as_of);
     out["findings"] = Json::array();
-    for (const projection::FindingLine& line : lines)
-      out["findings"].push_back(FindingToJson(line));
+    for (const Finding& finding : findings) out["findings"].push_back(FindingToJson(finding));
     console.Print(out);
     return OkStatus();
   }
-  if (const std::string mode = ModeWords(*session, console); !mode.empty()) console.Line(mode);
-  console.Line(fmt::format("{} {}; {}", lines.size(), console.T("findings", "temuan"),
+  JEJAK_RETURN_IF_ERROR(PrintMode(asker.get(), console));
+  console.Line(fmt::format("{} {}; {}", findings.size(), console.T("findings", "temuan"),
                            AsOfWords(as_of, console)));
-  Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft, Table::Align::kLeft,
-               Table::Align::kLeft, Table::Align::kLeft});
-  for (const projection::FindingLine& line : lines) {
-    const election::RuleInfo& info = election::InfoOf(line.rule);
-    std::string fields;
-    for (const auto& field : line.fields)
-      fields += (fields.empty() ? "" : " ") + election::FieldName(field);
-    table.Row({std::string(info.id), std::string(Name(info.severity)), line.contest,
-               line.place.display(),
-               fmt::format("#{}{}", line.opened_by.value,
-                           line.cleared_by ? fmt::format("–#{}", line.cleared_by->value) : ""),
-               fields});
-  }
-  table.Print(console);
+  PrintFindings(console, findings);
   return OkStatus();
 }
 
@@ -85,93 +84,66 @@ struct PageOptions {
   size_t page_size = limits::kPageSizeDefault;
 };
 
-// What the entry is about, without its body.
-Result<Json> SummaryOf(const Console& console, const Session& session, LogIndex index,
-                       Authors* authors) {
-  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, session.view().Entry(index));
-  Json out = EntryToJson(console, entry, authors);
-  for (const char* name : {"leaf", "raw", "body", "previous", "sequence"}) out.erase(name);
-  return out;
-}
-
-// The lines of a page and where the next one starts; `lines` has one more than the page when there
-// is more.
-template <typename Line>
-Status ShowPage(const Globals& globals, const Session& session, const PageOptions& options,
-                const char* name, std::vector<Line> lines, Json out) {
-  const TreeSize size = session.queries().size();
-  std::erase_if(lines, [&](const Line& line) { return line.index.value >= size.value; });
-  std::string next;
-  if (lines.size() > options.page_size) {
-    next = projection::FormatPageToken(std::to_string(lines[options.page_size].index.value), size);
-    lines.resize(options.page_size);
-  }
-  LocalAuthors authors(&session);
-  const Console& console = globals.console;
+// A page of entries, without their bodies. `answer` has entries, authors, as_of and a token.
+template <typename Answer>
+Status ShowPage(const Console& console, Asker* asker, const Answer& answer, const char* name,
+                Json out) {
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, ReadAsOf(answer.as_of()));
+  Authors authors(asker);
+  authors.Learn(answer.authors());
   if (!console.json) {
-    if (const std::string mode = ModeWords(session, console); !mode.empty()) console.Line(mode);
-    for (const Line& line : lines) {
-      JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, session.view().Entry(line.index));
-      console.Line(EntryWords(console, entry, session, &authors));
+    JEJAK_RETURN_IF_ERROR(PrintMode(asker, console));
+    for (const jejak::v1::Entry& one : answer.entries()) {
+      JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, ReadEntryOf(one));
+      console.Line(EntryWords(console, entry, &authors));
     }
-    if (!next.empty())
-      console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), next));
+    PrintMore(console, answer.next_page_token());
     return OkStatus();
   }
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(session));
   out["as_of"] = AsOfToJson(as_of);
   out[name] = Json::array();
-  for (const Line& line : lines) {
-    JEJAK_ASSIGN_OR_RETURN(Json summary, SummaryOf(console, session, line.index, &authors));
+  for (const jejak::v1::Entry& one : answer.entries()) {
+    JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, ReadEntryOf(one));
+    Json summary = EntryToJson(console, entry, &authors);
+    for (const char* long_one : {"leaf", "raw", "body", "previous", "sequence"})
+      summary.erase(long_one);
     if (!summary["refusal"].is_null()) summary["reason"] = summary["refusal"]["reason"];
     out[name].push_back(std::move(summary));
   }
-  out["next_page_token"] = next;
+  out["next_page_token"] = answer.next_page_token();
   console.Print(out);
   return OkStatus();
 }
 
 Status ActivityCommand(const Globals& globals, const PageOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const projection::PageStart page,
-                         GoToPage(session.get(), options.page_size, options.page_token));
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(page));
-  JEJAK_ASSIGN_OR_RETURN(
-      auto lines, session->queries().Activity(options.official, from, options.page_size + 1));
+  jejak::v1::ListActivityRequest request;
+  request.set_official(options.official);
+  JEJAK_RETURN_IF_ERROR(SetPage(options.page_size, options.page_token, request.mutable_page()));
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::ListActivityResponse answer;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  const auto& totals = answer.totals();
   Json out;
   out["official"] = options.official;
-  JEJAK_ASSIGN_OR_RETURN(const auto totals, session->queries().ActivityTotalsOf(options.official));
-  out["totals"] = {{"submitted", totals.submitted},     {"corrected", totals.corrected},
-                   {"votes_moved", totals.votes_moved}, {"enrolled", totals.enrolled},
-                   {"refused", totals.refused}};
-  return ShowPage(globals, *session, options, "activity", std::move(lines), std::move(out));
+  out["totals"] = {{"submitted", totals.submitted()},     {"corrected", totals.corrected()},
+                   {"votes_moved", totals.votes_moved()}, {"enrolled", totals.enrolled()},
+                   {"refused", totals.refused()}};
+  return ShowPage(globals.console, asker.get(), answer, "activity", std::move(out));
 }
 
 Status RefusalsCommand(const Globals& globals, const PageOptions& options, Run*) {
-  std::optional<election::RegionCode> region;
+  jejak::v1::ListRefusalsRequest request;
   if (!options.region.empty()) {
-    JEJAK_ASSIGN_OR_RETURN(region, ParseRegion(options.region));
+    JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
+    request.set_region(region.display());
   }
-  std::optional<Reason> reason;
-  if (!options.reason.empty()) {
-    reason = ReasonByName(options.reason);
-    if (!reason || InfoOf(*reason).logged_number == 0) {
-      return Status(Reason::kInvalidArgument,
-                    fmt::format("--reason {}: no reason that is logged", options.reason));
-    }
-  }
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const projection::PageStart page,
-                         GoToPage(session.get(), options.page_size, options.page_token));
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(page));
-  std::optional<std::string> official;
-  if (!options.official.empty()) {
-    JEJAK_RETURN_IF_ERROR(session->queries().Official(options.official).status());
-    official = options.official;
-  }
-  JEJAK_ASSIGN_OR_RETURN(auto lines, session->queries().Refusals(region, official, reason, from,
-                                                                 options.page_size + 1));
-  return ShowPage(globals, *session, options, "refusals", std::move(lines), Json::object());
+  request.set_official(options.official);
+  request.set_reason(options.reason);
+  JEJAK_RETURN_IF_ERROR(SetPage(options.page_size, options.page_token, request.mutable_page()));
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::ListRefusalsResponse answer;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  return ShowPage(globals.console, asker.get(), answer, "refusals", Json::object());
 }
 
 void AddPaging(CLI::App* command, const std::shared_ptr<PageOptions>& options) {

@@ -2,10 +2,9 @@
 // as a folder.
 #include <fmt/format.h>
 
-#include "ledger/merkle/note.h"
 #include "ledger/publish/export.h"
+#include "tools/cli/asker.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/remote.h"
 
 namespace jejak::cli {
 namespace {
@@ -23,40 +22,13 @@ Status ShowText(const Console& console, const char* name, const std::string& tex
   return OkStatus();
 }
 
-Status CheckpointRemotely(const Globals& globals, const CheckpointOptions& options) {
-  JEJAK_ASSIGN_OR_RETURN(const auto client, ConnectTo(globals));
-  if (!options.vkey) {
-    JEJAK_ASSIGN_OR_RETURN(const std::string checkpoint, client->Checkpoint());
-    return ShowText(globals.console, "checkpoint", checkpoint);
-  }
-  JEJAK_ASSIGN_OR_RETURN(const client::ElectionFacts election, client->Election());
-  const std::string vkey = merkle::FormatVerifierKey(
-      {election.origin, merkle::KeyType::kEd25519, election.ledger_key});
-  return ShowText(globals.console, "vkey", globals.console.json ? vkey : vkey + "\n");
-}
-
 Status CheckpointCommand(const Globals& globals, const CheckpointOptions& options, Run*) {
-  if (!globals.server.empty()) return CheckpointRemotely(globals, options);
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::GetCheckpointResponse answer;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(jejak::v1::GetCheckpointRequest(), &answer));
   const Console& console = globals.console;
-  if (options.vkey) {
-    const std::string vkey =
-        merkle::FormatVerifierKey({session->election().origin, merkle::KeyType::kEd25519,
-                                   session->election().state.ledger_key});
-    if (console.json) {
-      console.Print({{"vkey", vkey}});
-    } else {
-      console.Line(vkey);
-    }
-    return OkStatus();
-  }
-  JEJAK_ASSIGN_OR_RETURN(const std::string checkpoint, session->view().Checkpoint());
-  if (console.json) {
-    console.Print({{"checkpoint", checkpoint}});
-  } else {
-    std::fputs(checkpoint.c_str(), stdout);
-  }
-  return OkStatus();
+  if (!options.vkey) return ShowText(console, "checkpoint", answer.checkpoint());
+  return ShowText(console, "vkey", console.json ? answer.vkey() : answer.vkey() + "\n");
 }
 
 struct ExportOptions {

@@ -2,12 +2,8 @@
 // why.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "ledger/base/limits.h"
-#include "ledger/base/text.h"
 #include "ledger/base/time.h"
-#include "ledger/projection/queries_records.h"
 #include "tools/cli/present_entry.h"
 
 namespace jejak::cli {
@@ -18,34 +14,10 @@ struct ProgressOptions {
   size_t page_size = limits::kPageSizeDefault;
 };
 
-// Who is late is judged at the time asked for; at a size, when its last entry was received.
-UnixMicros JudgedAt(const std::string& text, const AsOf& as_of) {
-  constexpr std::string_view kObserved = "observed:";
-  std::string_view time = text;
-  if (time.starts_with(kObserved)) time.remove_prefix(kObserved.size());
-  return IsDigits(text) || text.empty() ? as_of.time : ParseTime(time).value_or(as_of.time);
-}
-
-// The page of missing TPSs, and where the next one starts.
-std::vector<projection::MissingStation> PageOf(const projection::RegionProgress& progress,
-                                               const ProgressOptions& options,
-                                               const std::string& from, std::string* next) {
-  std::vector<projection::MissingStation> page;
-  for (const auto& missing : progress.missing) {
-    if (missing.tps.view() < from) continue;
-    if (page.size() == options.page_size) {
-      *next = missing.tps.str();
-      break;
-    }
-    page.push_back(missing);
-  }
-  return page;
-}
-
-Result<Json> IncidentToJson(const Session& session, LogIndex index) {
-  JEJAK_ASSIGN_OR_RETURN(const auto entry, session.view().Entry(index));
+Result<Json> IncidentToJson(const jejak::v1::Entry& incident) {
+  JEJAK_ASSIGN_OR_RETURN(const auto entry, ReadEntryOf(incident));
   Json out;
-  out["index"] = index.value;
+  out["index"] = entry.index.value;
   out["received_at"] = FormatTime(entry.entry.received_at);
   if (const auto* body = std::get_if<event::IncidentRecorded>(&entry.event.body)) {
     out["region"] = body->place.display();
@@ -55,42 +27,41 @@ Result<Json> IncidentToJson(const Session& session, LogIndex index) {
   return out;
 }
 
-Result<Json> ProgressToJson(const Session& session, const projection::RegionProgress& progress,
-                            const std::vector<projection::MissingStation>& page) {
+Result<Json> ProgressToJson(const jejak::v1::GetProgressResponse& answer) {
   Json out;
-  out["stations"] = {{"total", progress.total},
-                     {"expected", progress.expected ? Json(*progress.expected) : Json()},
-                     {"reported", progress.reported},
-                     {"missing", progress.missing.size()},
-                     {"late", progress.late}};
+  out["stations"] = {{"total", answer.total()},
+                     {"expected", OrNull(answer.has_expected(), answer.expected())},
+                     {"reported", answer.reported()},
+                     {"missing", answer.missing_count()},
+                     {"late", answer.late()}};
   out["series"] = Json::array();
-  for (const auto& point : progress.series)
-    out["series"].push_back({{"time", FormatTime(point.time)}, {"reported", point.reported}});
+  for (const auto& point : answer.series()) {
+    out["series"].push_back(
+        {{"time", FormatTime(TimeOf(point.time()))}, {"reported", point.reported()}});
+  }
   out["children"] = Json::array();
-  for (const auto& child : progress.children) {
-    JEJAK_ASSIGN_OR_RETURN(const auto name, session.queries().Region(child.code));
-    Json line = RegionToJson(name);
-    line["total"] = child.total;
-    line["reported"] = child.reported;
+  for (const auto& child : answer.children()) {
+    Json line = RegionToJson(child.region());
+    line["total"] = child.total();
+    line["reported"] = child.reported();
     out["children"].push_back(std::move(line));
   }
-  std::map<LogIndex, Json> incidents;
   out["missing"] = Json::array();
-  for (const auto& missing : page) {
+  for (const auto& missing : answer.missing()) {
     Json line;
-    line["tps"] = missing.tps.str();
-    line["deadline"] = missing.deadline ? Json(FormatTime(*missing.deadline)) : Json();
-    line["late"] = missing.late ? Json(*missing.late) : Json();
+    line["tps"] = missing.tps();
+    line["deadline"] =
+        missing.has_deadline() ? Json(FormatTime(TimeOf(missing.deadline()))) : Json();
+    line["late"] = OrNull(missing.has_late(), missing.late());
     line["incidents"] = Json::array();
-    for (const LogIndex index : missing.incidents) {
-      line["incidents"].push_back(index.value);
-      if (incidents.contains(index)) continue;
-      JEJAK_ASSIGN_OR_RETURN(incidents[index], IncidentToJson(session, index));
-    }
+    for (const uint64_t index : missing.incidents()) line["incidents"].push_back(index);
     out["missing"].push_back(std::move(line));
   }
   out["incidents"] = Json::array();
-  for (auto& [index, incident] : incidents) out["incidents"].push_back(std::move(incident));
+  for (const auto& incident : answer.incidents()) {
+    JEJAK_ASSIGN_OR_RETURN(Json shown, IncidentToJson(incident));
+    out["incidents"].push_back(std::move(shown));
+  }
   return out;
 }
 
@@ -124,37 +95,32 @@ void PrintProgress(const Console& console, const Json& progress) {
 
 Status ProgressCommand(const Globals& globals, const ProgressOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(
-      const projection::PageStart start,
-      GoToPage(session.get(), options.page_size, options.page_token, options.as_of));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
-  const projection::Moment at{as_of.size, JudgedAt(options.as_of, as_of)};
-  JEJAK_ASSIGN_OR_RETURN(const auto progress,
-                         ProgressOf(session->view().rows(), session->queries(), options.contest,
-                                    region, at));
-  std::string next;
-  const auto page = PageOf(progress, options, start.at, &next);
-  next = projection::FormatPageToken(next, as_of.size);
-  JEJAK_ASSIGN_OR_RETURN(const Json shown, ProgressToJson(*session, progress, page));
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::GetProgressRequest request;
+  JEJAK_RETURN_IF_ERROR(SetPoint(options.as_of, request.mutable_read()->mutable_as_of()));
+  JEJAK_RETURN_IF_ERROR(SetPage(options.page_size, options.page_token, request.mutable_page()));
+  request.set_contest(options.contest);
+  request.set_region(region.display());
+  jejak::v1::GetProgressResponse answer;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, ReadAsOf(answer.as_of()));
+  JEJAK_ASSIGN_OR_RETURN(const Json shown, ProgressToJson(answer));
   const Console& console = globals.console;
   if (console.json) {
     Json out;
     out["contest"] = options.contest;
-    JEJAK_ASSIGN_OR_RETURN(const auto name, session->queries().Region(region));
-    out["region"] = RegionToJson(name);
+    out["region"] = RegionToJson(answer.region());
     out["as_of"] = AsOfToJson(as_of);
-    out["judged_at"] = FormatTime(at.time);
+    out["judged_at"] = FormatTime(TimeOf(answer.judged_at()));
     out.update(shown);
-    out["next_page_token"] = next;
+    out["next_page_token"] = answer.next_page_token();
     console.Print(out);
     return OkStatus();
   }
-  if (const std::string mode = ModeWords(*session, console); !mode.empty()) console.Line(mode);
+  JEJAK_RETURN_IF_ERROR(PrintMode(asker.get(), console));
   console.Line(AsOfWords(as_of, console));
   PrintProgress(console, shown);
-  if (!next.empty())
-    console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), next));
+  PrintMore(console, answer.next_page_token());
   return OkStatus();
 }
 

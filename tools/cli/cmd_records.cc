@@ -1,50 +1,42 @@
 // Objections, incidents, copies, rounds, decisions and certifications, with what came of each.
 #include <fmt/format.h>
 
-
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
-#include "ledger/projection/queries_records.h"
 #include "tools/cli/present_entry.h"
 
 namespace jejak::cli {
 namespace {
 
-using projection::ReadEntry;
-using projection::RecordKind;
-using projection::RecordLine;
-
 struct RecordOptions {
-  RecordKind kind{};
+  jejak::v1::RecordKind kind{};
   std::string name;
   std::string contest, region = "0", page_token;
   size_t page_size = limits::kPageSizeDefault;
 };
 
-Json OrNull(const std::optional<LogIndex>& index) { return index ? Json(index->value) : Json(); }
-
 // What came of the record, beside its own words.
-Json OutcomeToJson(RecordKind kind, const projection::RecordOutcome& outcome) {
+Json OutcomeToJson(jejak::v1::RecordKind kind, const jejak::v1::Record& record) {
   Json out = Json::object();
-  if (kind == RecordKind::kObjection) {
-    out["status"] = outcome.status;
+  if (kind == jejak::v1::RECORD_KIND_OBJECTION) {
+    out["status"] = record.status();
     out["resolved_by"] = Json::array();
-    for (const LogIndex by : outcome.resolved_by) out["resolved_by"].push_back(by.value);
-  } else if (kind == RecordKind::kRound && !outcome.status.empty()) {
-    out["status"] = outcome.status;
-    out["stations"] = outcome.progress.stations;
-    out["held"] = outcome.progress.held;
-    out["decision"] = OrNull(outcome.decision);
-    out["cancelled_by"] = OrNull(outcome.cancelled_by);
-  } else if (outcome.certified_size) {
-    out["size"] = outcome.certified_size->value;
-    out["replaces"] = OrNull(outcome.replaces);
-    out["replaced_by"] = OrNull(outcome.replaced_by);
+    for (const uint64_t by : record.resolved_by()) out["resolved_by"].push_back(by);
+  } else if (kind == jejak::v1::RECORD_KIND_ROUND && !record.status().empty()) {
+    out["status"] = record.status();
+    out["stations"] = record.stations();
+    out["held"] = record.held();
+    out["decision"] = OrNull(record.has_decision(), record.decision());
+    out["cancelled_by"] = OrNull(record.has_cancelled_by(), record.cancelled_by());
+  } else if (kind == jejak::v1::RECORD_KIND_CERTIFICATION && record.certified_size() != 0) {
+    out["size"] = record.certified_size();
+    out["replaces"] = OrNull(record.has_replaces(), record.replaces());
+    out["replaced_by"] = OrNull(record.has_replaced_by(), record.replaced_by());
     out["differences"] = Json::array();
-    for (const projection::CertifiedDifference& difference : outcome.differences) {
-      out["differences"].push_back({{"field", FieldName(difference.field)},
-                                    {"certified", difference.certified},
-                                    {"tally", difference.tally}});
+    for (const auto& difference : record.differences()) {
+      out["differences"].push_back({{"field", difference.field()},
+                                    {"certified", difference.certified()},
+                                    {"tally", difference.tally()}});
     }
   }
   return out;
@@ -52,63 +44,49 @@ Json OutcomeToJson(RecordKind kind, const projection::RecordOutcome& outcome) {
 
 Status RecordsCommand(const Globals& globals, const RecordOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const projection::PageStart page,
-                         GoToPage(session.get(), options.page_size, options.page_token));
-  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(page));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
-  const auto contest = options.contest.empty() ? std::nullopt : std::optional(options.contest);
-  JEJAK_ASSIGN_OR_RETURN(auto lines,
-                         RecordsIn(session->view().rows(), session->queries(), options.kind,
-                                   contest, region));
-  std::erase_if(lines,
-                [&](const auto& line) { return line.index.value >= as_of.size.value; });
+  jejak::v1::ListRecordsRequest request;
+  request.set_kind(options.kind);
+  request.set_contest(options.contest);
+  request.set_region(region.display());
+  JEJAK_RETURN_IF_ERROR(SetPage(options.page_size, options.page_token, request.mutable_page()));
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::ListRecordsResponse answer;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, ReadAsOf(answer.as_of()));
   Json out;
   out["as_of"] = AsOfToJson(as_of);
-  JEJAK_ASSIGN_OR_RETURN(
-      const auto counts,
-      CountsOf(session->view().rows(), session->view(), options.kind, lines));
-  for (const auto& [status, count] : counts) out["counts"][status] = count;
+  for (const auto& count : answer.counts()) out["counts"][count.status()] = count.count();
   out[options.name] = Json::array();
   const Console& console = globals.console;
-  LocalAuthors authors(session.get());
-  std::string next;
+  Authors authors(asker.get());
+  authors.Learn(answer.authors());
   std::vector<std::string> words;
-  for (const RecordLine& line : lines) {
-    if (line.index < from) continue;
-    if (out[options.name].size() == options.page_size) {
-      next = projection::FormatPageToken(std::to_string(line.index.value), as_of.size);
-      break;
-    }
-    JEJAK_ASSIGN_OR_RETURN(const ReadEntry entry, session->view().Entry(line.index));
-    JEJAK_ASSIGN_OR_RETURN(
-        const projection::RecordOutcome came,
-        OutcomeOf(session->view().rows(), session->view(), options.kind, line, entry));
-    const Json outcome = OutcomeToJson(options.kind, came);
+  for (const jejak::v1::Record& record : answer.records()) {
+    JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, ReadEntryOf(record.entry()));
+    const Json outcome = OutcomeToJson(options.kind, record);
     Json shown = EntryToJson(console, entry, &authors);
     for (const char* name : {"leaf", "raw", "previous", "sequence"}) shown.erase(name);
     shown.update(outcome);
     out[options.name].push_back(std::move(shown));
-    words.push_back(EntryWords(console, entry, *session, &authors) +
+    words.push_back(EntryWords(console, entry, &authors) +
                     (outcome.empty() ? "" : "  " + DumpLine(outcome)));
   }
-  out["next_page_token"] = next;
+  out["next_page_token"] = answer.next_page_token();
   if (console.json) {
     console.Print(out);
     return OkStatus();
   }
-  if (const std::string mode = ModeWords(*session, console); !mode.empty()) console.Line(mode);
+  JEJAK_RETURN_IF_ERROR(PrintMode(asker.get(), console));
   console.Line(fmt::format("{}; {}", DumpLine(out["counts"]), AsOfWords(as_of, console)));
   for (const std::string& line : words) console.Line(line);
-  if (!next.empty())
-    console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), next));
+  PrintMore(console, answer.next_page_token());
   return OkStatus();
 }
 
 }  // namespace
 
 void AddRecordCommands(Program* program) {
-  const auto add = [&](const char* name, RecordKind kind, const char* text) {
+  const auto add = [&](const char* name, jejak::v1::RecordKind kind, const char* text) {
     const auto options = std::make_shared<RecordOptions>();
     options->kind = kind;
     options->name = name;
@@ -118,12 +96,14 @@ void AddRecordCommands(Program* program) {
     command->add_option("--page-size", options->page_size, "entries of a page (100)");
     command->add_option("--page-token", options->page_token, "where the page before ended");
   };
-  add("objections", RecordKind::kObjection, "objections, and what became of them");
-  add("incidents", RecordKind::kIncident, "what happened at a place");
-  add("copies", RecordKind::kCopy, "copies of forms that witnesses and supervisors hold");
-  add("rounds", RecordKind::kRound, "votes that were held again");
-  add("decisions", RecordKind::kDecision, "advice, recommendations and rulings");
-  add("certifications", RecordKind::kCertification, "certified recapitulations beside the tally");
+  add("objections", jejak::v1::RECORD_KIND_OBJECTION, "objections, and what became of them");
+  add("incidents", jejak::v1::RECORD_KIND_INCIDENT, "what happened at a place");
+  add("copies", jejak::v1::RECORD_KIND_COPY,
+      "copies of forms that witnesses and supervisors hold");
+  add("rounds", jejak::v1::RECORD_KIND_ROUND, "votes that were held again");
+  add("decisions", jejak::v1::RECORD_KIND_DECISION, "advice, recommendations and rulings");
+  add("certifications", jejak::v1::RECORD_KIND_CERTIFICATION,
+      "certified recapitulations beside the tally");
 }
 
 }  // namespace jejak::cli

@@ -16,17 +16,6 @@ struct ReplayOptions {
   bool follow = false;
 };
 
-// The entry from the bytes that a daemon sent.
-Result<projection::ReadEntry> Decode(LogIndex index, Bytes bytes) {
-  projection::ReadEntry out;
-  out.index = index;
-  JEJAK_ASSIGN_OR_RETURN(out.entry, event::DecodeEntry(bytes));
-  JEJAK_ASSIGN_OR_RETURN(out.event, event::DecodeEvent(out.entry.event));
-  out.hash = event::EventHash(out.entry.event);
-  out.bytes = std::move(bytes);
-  return out;
-}
-
 void PrintProgress(const Console& console, const client::ReplayProgress& at) {
   Json progress;
   progress["state"] = at.state;
@@ -39,11 +28,12 @@ void PrintProgress(const Console& console, const client::ReplayProgress& at) {
 
 Status ReplayRemotely(const Globals& globals, const ReplayOptions& options) {
   JEJAK_ASSIGN_OR_RETURN(const auto client, ConnectTo(globals));
-  RemoteAuthors authors(client.get());
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  Authors authors(asker.get());
   Status wrong;
   client::ReplayHandler handler;
   handler.entry = [&](LogIndex index, Bytes bytes) {
-    const auto entry = Decode(index, std::move(bytes));
+    const auto entry = ReadEntryOf(index, std::move(bytes));
     if (!entry.ok()) {
       wrong = entry.status();
       return false;
@@ -86,7 +76,8 @@ Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*)
   }
   // --to is the last index wanted.
   const uint64_t end = options.to && *options.to < size ? *options.to + 1 : size;
-  LocalAuthors authors(session.get());
+  const auto asker = Asker::Of(&session->ledger());
+  Authors authors(asker.get());
   UnixMicros time;
   for (uint64_t index = options.from; index < end; ++index) {
     JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry,
@@ -96,10 +87,12 @@ Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*)
     if (!matches) continue;
     globals.console.Print({{"entry", EntryToJson(globals.console, entry, &authors)}});
   }
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
+  if (time.value == 0) {
+    JEJAK_ASSIGN_OR_RETURN(time, session->view().ReceivedAt(LogIndex(size - 1)));
+  }
   const uint64_t next = std::max(end, options.from);
   PrintProgress(globals.console, {next == size ? "caught_up" : "behind", TreeSize(size),
-                                  LogIndex(next), time.value == 0 ? as_of.time : time});
+                                  LogIndex(next), time});
   return OkStatus();
 }
 

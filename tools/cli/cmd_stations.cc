@@ -15,44 +15,88 @@ struct StationsOptions {
   bool csv = false;
 };
 
-using projection::StationLine;
-using Visit = std::function<void(const StationLine&)>;
+constexpr size_t kChunk = 1'000;  // lines asked for at once
 
-// Calls `visit` for each line of a page, or of all; returns the next page's token.
-Result<std::string> Walk(const Session& session, const StationsOptions& options,
-                         const election::RegionCode& region, const Visit& visit) {
-  JEJAK_ASSIGN_OR_RETURN(const projection::PageStart start,
-                         projection::ParsePageToken(options.page_token));
-  std::string from = start.at;
-  size_t left = options.page_size == 0 ? std::numeric_limits<size_t>::max() : options.page_size;
-  while (left > 0) {
-    std::string next;
-    const size_t chunk = std::min<size_t>(left, limits::kPageSizeMax);
-    JEJAK_ASSIGN_OR_RETURN(const auto lines,
-                           session.queries().Stations(options.contest, region, from, chunk, &next));
-    for (const StationLine& line : lines) visit(line);
-    left -= lines.size();
-    from = next;
-    if (next.empty()) break;
+using jejak::v1::Station;
+using Visit = std::function<Status(const Station&)>;
+
+// The lines of a page, or of all, as they come.
+class Walker {
+ public:
+  Walker(Asker* asker, const StationsOptions& options, const election::RegionCode& region)
+      : asker_(asker) {
+    request_.set_contest(options.contest);
+    request_.set_region(region.display());
+    left_ = options.page_size == 0 ? std::numeric_limits<size_t>::max() : options.page_size;
   }
-  return projection::FormatPageToken(from, session.queries().size());
+
+  // Asks for the first lines.
+  Status Start(const StationsOptions& options) {
+    JEJAK_RETURN_IF_ERROR(SetPoint(options.as_of, request_.mutable_read()->mutable_as_of()));
+    JEJAK_RETURN_IF_ERROR(Ask(options.page_token));
+    JEJAK_ASSIGN_OR_RETURN(as_of_, ReadAsOf(answer_.as_of()));
+    return {};
+  }
+
+  const AsOf& as_of() const { return as_of_; }
+  // Where the page after it starts, once Each is through.
+  const std::string& next() const { return answer_.next_page_token(); }
+
+  Status Each(const Visit& visit) {
+    while (true) {
+      for (const Station& station : answer_.stations()) JEJAK_RETURN_IF_ERROR(visit(station));
+      left_ -= static_cast<size_t>(answer_.stations_size());
+      if (left_ == 0 || next().empty()) return {};
+      JEJAK_RETURN_IF_ERROR(Ask(std::string(next())));
+    }
+  }
+
+ private:
+  Status Ask(const std::string& token) {
+    JEJAK_RETURN_IF_ERROR(SetPage(std::min(left_, kChunk), token, request_.mutable_page()));
+    answer_.Clear();
+    return asker_->Ask(request_, &answer_);
+  }
+
+  Asker* asker_;
+  jejak::v1::ListStationsRequest request_;
+  jejak::v1::ListStationsResponse answer_;
+  AsOf as_of_;
+  size_t left_ = 0;
+};
+
+using Choices = std::map<election::ChoiceId, jejak::v1::Choice>;
+
+// The choices of the region's ballot; where it has several, those of all.
+Result<Choices> ChoicesOf(Asker* asker, const std::string& contest,
+                          const election::RegionCode& region) {
+  jejak::v1::ListBallotsRequest request;
+  request.set_contest(contest);
+  request.set_region(region.display());
+  jejak::v1::ListBallotsResponse answer;
+  Status status = asker->Ask(request, &answer);
+  if (status.reason() == Reason::kNotFound) {
+    request.clear_region();
+    request.mutable_page()->set_size(limits::kPageSizeMax);
+    status = asker->Ask(request, &answer);
+  }
+  JEJAK_RETURN_IF_ERROR(status);
+  Choices out;
+  for (const auto& ballot : answer.ballots()) {
+    for (const auto& choice : ballot.choices()) {
+      const auto field = election::ParseField("votes." + choice.id());
+      if (field) out[field->id] = choice;
+    }
+  }
+  return out;
 }
 
-// The columns of figures: every one of the form, then the choices of the region's ballot.
-std::vector<election::FieldKey> ColumnsOf(const Session& session, const std::string& contest,
-                                          const election::RegionCode& region) {
+// The columns of figures: the choices, then every figure of the form.
+std::vector<election::FieldKey> ColumnsOf(const Choices& choices) {
   std::vector<election::FieldKey> out;
-  const projection::ContestEntry& entry = *session.queries().registry().Contest(contest);
-  std::map<election::ChoiceId, event::Choice> choices;
-  if (const auto ballot = entry.OnlyBallotOf(region)) {
-    for (const event::Choice& choice : ballot->ballot->choices) choices[choice.id] = choice;
-  } else {
-    for (const auto& [id, choice] : entry.meanings) choices[id] = choice;
-  }
   for (const auto& [id, choice] : choices) {
     out.push_back(election::FieldKey::Votes(id));
-    if (choice.kind == election::ChoiceKind::kParty)
-      out.push_back(election::FieldKey::PartyTotal(id));
+    if (choice.kind() == "party") out.push_back(election::FieldKey::PartyTotal(id));
   }
   for (uint16_t f = 0; f < election::kFigures; ++f) {
     out.push_back(election::FieldKey::Of(static_cast<election::Figure>(f)));
@@ -60,10 +104,12 @@ std::vector<election::FieldKey> ColumnsOf(const Session& session, const std::str
   return out;
 }
 
-std::string ValueOf(const StationLine& line, const election::FieldKey& key) {
-  const auto at = std::lower_bound(line.values.begin(), line.values.end(), key,
-                                   [](const auto& v, const auto& k) { return v.key < k; });
-  return at != line.values.end() && at->key == key ? std::to_string(at->value) : std::string();
+using Values = std::vector<election::FieldValue>;
+
+std::string ValueOf(const Values& values, const election::FieldKey& key) {
+  const auto at = std::find_if(values.begin(), values.end(),
+                               [&](const auto& value) { return value.key == key; });
+  return at == values.end() ? std::string() : std::to_string(at->value);
 }
 
 // RFC 4180: quoted where it holds a comma, a quote or a line's end.
@@ -74,68 +120,70 @@ std::string CsvText(const std::string& text) {
   return out + '"';
 }
 
-std::string FlagWords(const projection::StationFlags& flags) {
+std::string FlagWords(const Station& station) {
   std::string out;
   const auto add = [&](bool set, const char* word) {
     if (set) out += (out.empty() ? "" : ";") + std::string(word);
   };
-  add(flags.reported, "reported");
-  add(flags.corrected, "corrected");
-  add(flags.completed, "completed");
-  add(flags.evidence_replaced, "evidence_replaced");
-  add(flags.with_findings, "with_findings");
+  add(station.reported(), "reported");
+  add(station.corrected(), "corrected");
+  add(station.completed(), "completed");
+  add(station.evidence_replaced(), "evidence_replaced");
+  add(station.with_findings(), "with_findings");
   return out;
 }
 
-Json LineToJson(const StationLine& line) {
+Result<Json> LineToJson(const Station& station) {
+  JEJAK_ASSIGN_OR_RETURN(const Values values, ReadValues(station.values()));
   Json out;
-  out["tps"] = line.code.str();
-  out["name"] = line.name;
-  out["round"] = line.round;
-  out["reported"] = line.flags.reported;
-  out["corrected"] = line.flags.corrected;
-  out["completed"] = line.flags.completed;
-  out["evidence_replaced"] = line.flags.evidence_replaced;
-  out["with_findings"] = line.flags.with_findings;
-  out["newest_index"] = line.newest ? Json(line.newest->value) : Json();
-  out["votes"] = VotesOfValues(line.values);
-  out["figures"] = FiguresOfValues(line.values);
+  out["tps"] = station.tps();
+  out["name"] = station.name();
+  out["round"] = station.round();
+  out["reported"] = station.reported();
+  out["corrected"] = station.corrected();
+  out["completed"] = station.completed();
+  out["evidence_replaced"] = station.evidence_replaced();
+  out["with_findings"] = station.with_findings();
+  out["newest_index"] = OrNull(station.has_newest_index(), station.newest_index());
+  out["votes"] = VotesOfValues(values);
+  out["figures"] = FiguresOfValues(values);
   return out;
 }
 
-Status PrintCsv(const Session& session, const Console& console, const StationsOptions& options,
-                const election::RegionCode& region, const AsOf& as_of) {
-  const auto columns = ColumnsOf(session, options.contest, region);
+Status PrintCsv(const jejak::v1::GetElectionResponse& election, const Console& console,
+                const StationsOptions& options, const election::RegionCode& region,
+                const Choices& choices, Walker* walker) {
+  const auto columns = ColumnsOf(choices);
+  const AsOf& as_of = walker->as_of();
   console.Line(fmt::format("# election={} mode={} contest={} region={} size={} time={} root={}",
-                           ToHex(session.election().state.id), Name(session.election().state.mode),
-                           options.contest, region.display(), as_of.size.value,
-                           FormatTime(as_of.time), ToHex(as_of.root)));
+                           ToHex(election.election()), election.mode(), options.contest,
+                           region.display(), as_of.size.value, FormatTime(as_of.time),
+                           ToHex(as_of.root)));
   std::string head = "tps,name,round,state,newest_index";
   for (const auto& key : columns) head += "," + election::FieldName(key);
   console.Line(head);
-  return Walk(session, options, region,
-              [&](const StationLine& line) {
-                std::string text = fmt::format(
-                    "{},{},{},{},{}", line.code.str(), CsvText(line.name), line.round,
-                    FlagWords(line.flags), line.newest ? std::to_string(line.newest->value) : "");
-                for (const auto& key : columns) text += "," + ValueOf(line, key);
-                console.Line(text);
-              })
-      .status();
+  return walker->Each([&](const Station& station) -> Status {
+    JEJAK_ASSIGN_OR_RETURN(const Values values, ReadValues(station.values()));
+    std::string text =
+        fmt::format("{},{},{},{},{}", station.tps(), CsvText(station.name()), station.round(),
+                    FlagWords(station),
+                    station.has_newest_index() ? std::to_string(station.newest_index()) : "");
+    for (const auto& key : columns) text += "," + ValueOf(values, key);
+    console.Line(text);
+    return {};
+  });
 }
 
-Status PrintTable(const Session& session, const Console& console, const StationsOptions& options,
-                  const election::RegionCode& region, const AsOf& as_of) {
-  const auto& contest = *session.queries().registry().Contest(options.contest);
+Status PrintTable(Asker* asker, const Console& console, const Choices& choices, Walker* walker) {
   std::vector<election::FieldKey> columns;
   std::vector<std::string> head = {"TPS", ""};
-  for (const auto& key : ColumnsOf(session, options.contest, region)) {
+  for (const auto& key : ColumnsOf(choices)) {
     if (key.kind == election::FieldKind::kFigure) break;
-    const event::Choice& choice = contest.meanings.at(key.id);
-    const bool party = choice.kind == election::ChoiceKind::kParty;
-    if (choice.party != 0 || (party && key.kind == election::FieldKind::kVotes)) continue;
+    const jejak::v1::Choice& choice = choices.at(key.id);
+    const bool party = choice.kind() == "party";
+    if (!choice.party().empty() || (party && key.kind == election::FieldKind::kVotes)) continue;
     columns.push_back(key);
-    head.push_back(fmt::format("({})", choice.number));
+    head.push_back(fmt::format("({})", choice.number()));
   }
   for (const auto figure :
        {election::Figure::kValid, election::Figure::kInvalid, election::Figure::kTotal}) {
@@ -146,46 +194,50 @@ Status PrintTable(const Session& session, const Console& console, const Stations
   aligns[0] = aligns[1] = Table::Align::kLeft;
   Table table(aligns);
   table.Row(head);
-  JEJAK_ASSIGN_OR_RETURN(const std::string next,
-                         Walk(session, options, region, [&](const StationLine& line) {
-                           std::vector<std::string> row = {line.code.str(), FlagWords(line.flags)};
-                           for (const auto& key : columns) row.push_back(ValueOf(line, key));
-                           table.Row(std::move(row));
-                         }));
-  if (const std::string mode = ModeWords(session, console); !mode.empty()) console.Line(mode);
-  console.Line(AsOfWords(as_of, console));
+  JEJAK_RETURN_IF_ERROR(walker->Each([&](const Station& station) -> Status {
+    JEJAK_ASSIGN_OR_RETURN(const Values values, ReadValues(station.values()));
+    std::vector<std::string> row = {station.tps(), FlagWords(station)};
+    for (const auto& key : columns) row.push_back(ValueOf(values, key));
+    table.Row(std::move(row));
+    return {};
+  }));
+  JEJAK_RETURN_IF_ERROR(PrintMode(asker, console));
+  console.Line(AsOfWords(walker->as_of(), console));
   table.Print(console);
-  if (!next.empty()) console.Line("--page-token " + next);
+  PrintMore(console, walker->next());
   return OkStatus();
 }
 
 Status StationsCommand(const Globals& globals, const StationsOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  const size_t page_size = options.page_size == 0 ? limits::kPageSizeMax : options.page_size;
-  JEJAK_RETURN_IF_ERROR(GoToPage(session.get(), std::min<size_t>(page_size, limits::kPageSizeMax),
-                                 options.page_token, options.as_of)
-                            .status());
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
-  std::string ignored;
-  JEJAK_RETURN_IF_ERROR(
-      session->queries().Stations(options.contest, region, "", 0, &ignored).status());
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  Walker walker(asker.get(), options, region);
+  JEJAK_RETURN_IF_ERROR(walker.Start(options));
+  JEJAK_ASSIGN_OR_RETURN(const auto* election, asker->Election());
   const Console& console = globals.console;
-  if (options.csv) return PrintCsv(*session, console, options, region, as_of);
-  if (!console.json) return PrintTable(*session, console, options, region, as_of);
+  if (options.csv || !console.json) {
+    JEJAK_ASSIGN_OR_RETURN(const Choices choices,
+                           ChoicesOf(asker.get(), options.contest, region));
+    if (!options.csv) return PrintTable(asker.get(), console, choices, &walker);
+    return PrintCsv(*election, console, options, region, choices, &walker);
+  }
+  jejak::v1::GetRegionRequest named;
+  named.set_code(region.display());
+  jejak::v1::GetRegionResponse place;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(named, &place));
   Json out;
-  out["election"] = ToHex(session->election().state.id);
-  out["mode"] = std::string(Name(session->election().state.mode));
+  out["election"] = ToHex(election->election());
+  out["mode"] = election->mode();
   out["contest"] = options.contest;
-  JEJAK_ASSIGN_OR_RETURN(const projection::RegionName name, session->queries().Region(region));
-  out["region"] = RegionToJson(name);
-  out["as_of"] = AsOfToJson(as_of);
+  out["region"] = RegionToJson(place.region());
+  out["as_of"] = AsOfToJson(walker.as_of());
   out["stations"] = Json::array();
-  JEJAK_ASSIGN_OR_RETURN(const std::string next,
-                         Walk(*session, options, region, [&](const StationLine& line) {
-                           out["stations"].push_back(LineToJson(line));
-                         }));
-  out["next_page_token"] = next;
+  JEJAK_RETURN_IF_ERROR(walker.Each([&](const Station& station) -> Status {
+    JEJAK_ASSIGN_OR_RETURN(Json line, LineToJson(station));
+    out["stations"].push_back(std::move(line));
+    return {};
+  }));
+  out["next_page_token"] = walker.next();
   console.Print(out);
   return OkStatus();
 }

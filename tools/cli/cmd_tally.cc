@@ -15,77 +15,80 @@ struct TallyOptions {
   bool children = false, sum = false;
 };
 
-std::string SumWords(const Console& console, const projection::ChoiceSum& sum) {
-  const bool party = sum.choice.kind == election::ChoiceKind::kParty;
-  return console.Number(party ? sum.party_total : sum.votes);
+std::string SumWords(const Console& console, const jejak::v1::ChoiceSum& sum) {
+  const bool party = sum.choice().kind() == "party";
+  return console.Number(party ? If(sum.has_party_total(), sum.party_total())
+                              : If(sum.has_votes(), sum.votes()));
 }
 
-void PrintHead(const Session& session, const Console& console, const std::string& contest,
-               const projection::Tally& tally, const AsOf& as_of) {
-  const auto& c = tally.stations;
-  const std::string place =
-      tally.region.code.IsNation() && tally.region.name != "INDONESIA"
-          ? fmt::format("dapil {}", tally.region.name)
-          : fmt::format("{} {} ({})", tally.region.code.display(), tally.region.name,
-                        election::LevelName(tally.region.code));
-  console.Line(fmt::format("{}  {}", contest, place));
-  if (const std::string mode = ModeWords(session, console); !mode.empty()) console.Line(mode);
+Status PrintHead(Asker* asker, const Console& console, const std::string& contest,
+                 const jejak::v1::Tally& tally, const AsOf& as_of) {
+  const auto& c = tally.stations();
+  const auto& region = tally.region();
+  console.Line(fmt::format("{}  {}", contest,
+                           region.level() == "dapil"
+                               ? fmt::format("dapil {}", region.name())
+                               : fmt::format("{} {} ({})", region.code(), region.name(),
+                                             region.level())));
+  JEJAK_RETURN_IF_ERROR(PrintMode(asker, console));
   console.Line(fmt::format(
-      "{} {} {} TPS {}{}; {}", console.Number(static_cast<uint64_t>(c.reported)),
-      console.T("of", "dari"), console.Number(static_cast<uint64_t>(c.total)),
+      "{} {} {} TPS {}{}; {}", console.Number(static_cast<uint64_t>(c.reported())),
+      console.T("of", "dari"), console.Number(static_cast<uint64_t>(c.total())),
       console.T("in", "masuk"),
-      tally.expected ? fmt::format(" ({} {})", console.Number(uint64_t{*tally.expected}),
-                                   console.T("expected", "seharusnya"))
-                     : "",
+      c.has_expected() ? fmt::format(" ({} {})", console.Number(uint64_t{c.expected()}),
+                                     console.T("expected", "seharusnya"))
+                       : "",
       AsOfWords(as_of, console)));
   console.Line(fmt::format("{} {}, {} {}, {} {}, {} {}", console.T("corrected", "dibetulkan"),
-                           c.corrected, console.T("completed", "dilengkapi"), c.completed,
-                           console.T("photo replaced", "foto diganti"), c.evidence_replaced,
-                           console.T("with findings", "dengan temuan"), c.with_findings));
+                           c.corrected(), console.T("completed", "dilengkapi"), c.completed(),
+                           console.T("photo replaced", "foto diganti"), c.evidence_replaced(),
+                           console.T("with findings", "dengan temuan"), c.with_findings()));
   console.Line("");
+  return {};
 }
 
-void PrintFigures(const Console& console, const projection::Tally& tally) {
+void PrintFigures(const Console& console, const jejak::v1::Tally& tally) {
   Table votes(
       {Table::Align::kRight, Table::Align::kLeft, Table::Align::kRight, Table::Align::kRight});
   votes.Row({"", "", std::string(console.T("votes", "suara")), "TPS"});
-  for (const projection::ChoiceSum& sum : tally.votes) {
-    const bool party = sum.choice.kind == election::ChoiceKind::kParty;
-    const std::string indent = sum.choice.party != 0 ? "  " : "";
-    votes.Row({std::to_string(sum.choice.number), indent + sum.choice.name, SumWords(console, sum),
-               console.Number(uint64_t{party ? sum.party_total_present : sum.present})});
+  for (const jejak::v1::ChoiceSum& sum : tally.votes()) {
+    const bool party = sum.choice().kind() == "party";
+    const std::string indent = sum.choice().party().empty() ? "" : "  ";
+    votes.Row({std::to_string(sum.choice().number()), indent + sum.choice().name(),
+               SumWords(console, sum),
+               console.Number(uint64_t{party ? sum.party_total_present() : sum.present()})});
   }
   votes.Print(console);
   console.Line("");
   Table figures({Table::Align::kLeft, Table::Align::kRight, Table::Align::kRight});
   figures.Row(
       {std::string(console.T("figure", "angka")), std::string(console.T("sum", "jumlah")), "TPS"});
-  for (const projection::FigureSum& sum : tally.figures) {
-    if (!sum.value) continue;
-    figures.Row({std::string(Name(sum.figure)), console.Number(*sum.value),
-                 console.Number(uint64_t{sum.present})});
+  for (const jejak::v1::FigureSum& sum : tally.figures()) {
+    if (!sum.has_value()) continue;
+    figures.Row(
+        {sum.figure(), console.Number(sum.value()), console.Number(uint64_t{sum.present()})});
   }
   figures.Print(console);
 }
 
-void PrintChildren(const Console& console, const std::vector<projection::Tally>& children) {
-  if (children.empty()) return;
+void PrintChildren(const Console& console, const jejak::v1::GetTallyResponse& answer) {
+  if (answer.children().empty()) return;
   std::vector<Table::Align> columns = {Table::Align::kLeft, Table::Align::kLeft,
                                        Table::Align::kRight};
   std::vector<std::string> head = {"", "", "TPS"};
-  for (const projection::ChoiceSum& sum : children.front().votes) {
-    if (sum.choice.party != 0) continue;  // candidates would make the table too wide
-    head.push_back(fmt::format("({})", sum.choice.number));
+  for (const jejak::v1::ChoiceSum& sum : answer.children(0).votes()) {
+    if (!sum.choice().party().empty()) continue;  // candidates would make the table too wide
+    head.push_back(fmt::format("({})", sum.choice().number()));
     columns.push_back(Table::Align::kRight);
   }
   Table table(columns);
   table.Row(head);
-  for (const projection::Tally& child : children) {
+  for (const jejak::v1::Tally& child : answer.children()) {
     std::vector<std::string> row = {
-        child.region.code.str(), child.region.name,
-        fmt::format("{}/{}", child.stations.reported, child.stations.total)};
-    for (const projection::ChoiceSum& sum : child.votes) {
-      if (sum.choice.party == 0 && row.size() < columns.size())
+        child.region().code(), child.region().name(),
+        fmt::format("{}/{}", child.stations().reported(), child.stations().total())};
+    for (const jejak::v1::ChoiceSum& sum : child.votes()) {
+      if (sum.choice().party().empty() && row.size() < columns.size())
         row.push_back(SumWords(console, sum));
     }
     table.Row(std::move(row));
@@ -94,32 +97,13 @@ void PrintChildren(const Console& console, const std::vector<projection::Tally>&
   table.Print(console);
 }
 
-Json ChildToJson(const projection::Tally& child) {
-  Json out = RegionToJson(child.region);
-  out["stations"] = StationsToJson(child);
+Json ChildToJson(const jejak::v1::Tally& child) {
+  Json out = RegionToJson(child.region());
+  out["stations"] = StationsToJson(child.stations());
   out["votes"] = SumsToJson(child);
   out["figures"] = FiguresToJson(child);
   return out;
 }
-
-Status WriteProof(const Session& session, const std::string& contest,
-                  const election::RegionCode& region, bool sum, const std::string& file) {
-  JEJAK_ASSIGN_OR_RETURN(projection::TallyProof proof,
-                         session.queries().Prove(contest, region, sum));
-  JEJAK_ASSIGN_OR_RETURN(const auto commitment, session.queries().Commitment());
-  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry genesis, session.view().Entry(LogIndex(0)));
-  proof.genesis = genesis.entry.event;
-  JEJAK_ASSIGN_OR_RETURN(proof.commitment, session.view().EntryBytes(*commitment));
-  JEJAK_ASSIGN_OR_RETURN(proof.tlog_proof, session.view().TlogProof(*commitment));
-  return WriteTextFile(file, projection::FormatTallyProof(proof));
-}
-
-// What the command shows.
-struct Shown {
-  AsOf as_of;
-  projection::Tally tally;
-  std::vector<projection::Tally> children;
-};
 
 Status CheckOptions(const TallyOptions& options) {
   if (options.region.empty() == options.dapil.empty())
@@ -133,57 +117,41 @@ Status CheckOptions(const TallyOptions& options) {
   return OkStatus();
 }
 
-Result<Shown> Look(Session* session, const TallyOptions& options) {
-  Shown out;
-  JEJAK_ASSIGN_OR_RETURN(out.as_of, GoTo(session, options.as_of));
-  if (!options.proof.empty()) {
-    // What is proven is what the ledger committed to: the figures shown are of that size too.
-    if (!out.as_of.commitment)
-      return Status(Reason::kNotCommitted, fmt::format("size {}", out.as_of.size.value));
-    JEJAK_ASSIGN_OR_RETURN(out.as_of,
-                           GoTo(session, std::to_string(out.as_of.commitment->value)));
-  }
-  const projection::Queries& queries = session->queries();
-  std::vector<election::RegionCode> below;
-  if (!options.dapil.empty()) {
-    JEJAK_ASSIGN_OR_RETURN(out.tally, queries.TallyOfDapil(options.contest, options.dapil));
-    below = queries.registry()
-                .Contest(options.contest)
-                ->ballots.find(options.dapil)
-                ->second->ballot->members;
-  } else {
-    JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-    JEJAK_ASSIGN_OR_RETURN(out.tally, queries.TallyOf(options.contest, region));
-    if (options.children) {
-      JEJAK_ASSIGN_OR_RETURN(below, queries.Children(options.contest, region));
-    }
-  }
-  if (!options.children) below.clear();
-  for (const election::RegionCode& code : below) {
-    JEJAK_ASSIGN_OR_RETURN(out.children.emplace_back(), queries.TallyOf(options.contest, code));
-  }
-  return out;
+// Writes the proof; `as_of` becomes what it proves, so that the figures shown are of that size too.
+Status WriteProof(Asker* asker, const TallyOptions& options, const std::string& region,
+                  jejak::v1::Point* as_of) {
+  jejak::v1::GetTallyProofRequest request;
+  *request.mutable_read()->mutable_as_of() = *as_of;
+  request.set_contest(options.contest);
+  request.set_region(region);
+  request.set_sum(options.sum);
+  jejak::v1::GetTallyProofResponse answer;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  as_of->set_size(answer.as_of().size());
+  return WriteTextFile(options.proof, answer.proof());
 }
 
-Json ShownToJson(const Session& session, const TallyOptions& options, const Shown& shown) {
+Json ShownToJson(const jejak::v1::GetElectionResponse& election, const TallyOptions& options,
+                 const jejak::v1::GetTallyResponse& answer, const AsOf& as_of) {
+  const jejak::v1::Tally& tally = answer.tally();
   Json out;
-  out["election"] = ToHex(session.election().state.id);
-  out["mode"] = std::string(Name(session.election().state.mode));
+  out["election"] = ToHex(election.election());
+  out["mode"] = election.mode();
   out["contest"] = options.contest;
   if (options.dapil.empty()) {
-    out["region"] = RegionToJson(shown.tally.region);
+    out["region"] = RegionToJson(tally.region());
   } else {
     out["region"] = Json();
     out["dapil"] = options.dapil;
   }
-  out["as_of"] = AsOfToJson(shown.as_of);
-  out["stations"] = StationsToJson(shown.tally);
-  out["votes"] = SumsToJson(shown.tally);
-  out["figures"] = FiguresToJson(shown.tally);
-  out["present"] = PresentToJson(shown.tally);
+  out["as_of"] = AsOfToJson(as_of);
+  out["stations"] = StationsToJson(tally.stations());
+  out["votes"] = SumsToJson(tally);
+  out["figures"] = FiguresToJson(tally);
+  out["present"] = PresentToJson(tally);
   if (options.children) {
     out["children"] = Json::array();
-    for (const projection::Tally& child : shown.children)
+    for (const jejak::v1::Tally& child : answer.children())
       out["children"].push_back(ChildToJson(child));
   }
   return out;
@@ -191,20 +159,31 @@ Json ShownToJson(const Session& session, const TallyOptions& options, const Show
 
 Status TallyCommand(const Globals& globals, const TallyOptions& options, Run*) {
   JEJAK_RETURN_IF_ERROR(CheckOptions(options));
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const Shown shown, Look(session.get(), options));
-  if (!options.proof.empty()) {
-    JEJAK_RETURN_IF_ERROR(WriteProof(*session, options.contest, shown.tally.region.code,
-                                     options.sum, options.proof));
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::GetTallyRequest request;
+  request.set_contest(options.contest);
+  request.set_dapil(options.dapil);
+  request.set_children(options.children);
+  jejak::v1::Point* point = request.mutable_read()->mutable_as_of();
+  JEJAK_RETURN_IF_ERROR(SetPoint(options.as_of, point));
+  if (!options.region.empty()) {
+    JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
+    request.set_region(region.display());
   }
+  if (!options.proof.empty())
+    JEJAK_RETURN_IF_ERROR(WriteProof(asker.get(), options, request.region(), point));
+  jejak::v1::GetTallyResponse answer;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, ReadAsOf(answer.as_of()));
   const Console& console = globals.console;
   if (console.json) {
-    console.Print(ShownToJson(*session, options, shown));
+    JEJAK_ASSIGN_OR_RETURN(const auto* election, asker->Election());
+    console.Print(ShownToJson(*election, options, answer, as_of));
     return OkStatus();
   }
-  PrintHead(*session, console, options.contest, shown.tally, shown.as_of);
-  PrintFigures(console, shown.tally);
-  PrintChildren(console, shown.children);
+  JEJAK_RETURN_IF_ERROR(PrintHead(asker.get(), console, options.contest, answer.tally(), as_of));
+  PrintFigures(console, answer.tally());
+  PrintChildren(console, answer);
   return OkStatus();
 }
 

@@ -14,42 +14,37 @@ struct TraceOptions {
   size_t page_size = limits::kPageSizeDefault;
 };
 
-template <typename T>
-Json OrNull(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
-Json EntryToJson(const projection::TraceEntry& e, Authors* authors) {
+Json EntryToJson(const jejak::v1::TracedStation& e) {
   Json out;
-  out["tps"] = e.tps.str();
-  out["round"] = e.round;
-  out["value"] = e.value;
-  out["index"] = e.index.value;
-  out["event"] = ToHex(e.event);
-  out["author"] = authors->Object(e.author);
-  out["received_at"] = FormatTime(e.received_at);
-  out["reason"] = e.reason.empty() ? Json() : Json(e.reason);
-  out["original_value"] = OrNull(e.original_value);
-  out["original_index"] = e.original_index.value;
-  out["original_author"] = authors->Object(e.original_author);
+  out["tps"] = e.tps();
+  out["round"] = e.round();
+  out["value"] = e.value();
+  out["index"] = e.index();
+  out["event"] = ToHex(e.event());
+  out["author"] = AuthorToJson(e.author());
+  out["received_at"] = FormatTime(TimeOf(e.received_at()));
+  out["reason"] = OrNull(e.reason());
+  out["original_value"] = OrNull(e.has_original_value(), e.original_value());
+  out["original_index"] = e.original_index();
+  out["original_author"] = AuthorToJson(e.original_author());
   out["edits"] = Json::array();
-  for (const projection::TraceEdit& edit : e.edits) {
+  for (const jejak::v1::TraceEdit& edit : e.edits()) {
     Json one;
-    one["index"] = edit.index.value;
-    one["before"] = OrNull(edit.before);
-    one["after"] = OrNull(edit.after);
-    one["reason"] = edit.reason;
-    one["author"] = authors->Object(edit.author);
+    one["index"] = edit.index();
+    one["before"] = OrNull(edit.has_before(), edit.before());
+    one["after"] = OrNull(edit.has_after(), edit.after());
+    one["reason"] = edit.reason();
+    one["author"] = AuthorToJson(edit.author());
     out["edits"].push_back(std::move(one));
   }
   return out;
 }
 
-void PrintPage(const Session& session, const Console& console, const projection::TracePage& page,
-               const std::string& title, const AsOf& as_of, Authors* authors) {
-  console.Line(title);
-  if (const std::string mode = ModeWords(session, console); !mode.empty()) console.Line(mode);
-  console.Line(fmt::format("{}; {} {}; {}", console.Number(page.value), page.missing,
+void PrintPage(const Console& console, const jejak::v1::TraceFigureResponse& page,
+               const AsOf& as_of) {
+  console.Line(fmt::format("{}; {} {}; {}",
+                           console.Number(If<uint64_t>(page.has_value(), page.value())),
+                           page.missing(),
                            console.T("TPS without this figure", "TPS tanpa angka ini"),
                            AsOfWords(as_of, console)));
   console.Line("");
@@ -60,60 +55,58 @@ void PrintPage(const Session& session, const Console& console, const projection:
              std::string(console.T("set by", "ditetapkan oleh")),
              std::string(console.T("received", "diterima")),
              std::string(console.T("edits", "perubahan"))});
-  for (const projection::TraceEntry& e : page.entries) {
+  for (const jejak::v1::TracedStation& e : page.entries()) {
     std::string edits;
-    for (const projection::TraceEdit& edit : e.edits) {
+    for (const jejak::v1::TraceEdit& edit : e.edits()) {
       edits += fmt::format("{}{}→{} ({}, #{})", edits.empty() ? "" : ", ",
-                           edit.before ? std::to_string(*edit.before) : "-",
-                           edit.after ? std::to_string(*edit.after) : "-", edit.reason,
-                           edit.index.value);
+                           edit.has_before() ? std::to_string(edit.before()) : "-",
+                           edit.has_after() ? std::to_string(edit.after()) : "-", edit.reason(),
+                           edit.index());
     }
-    if (!e.edits.empty()) {
-      edits += fmt::format("; {} #{} {}", console.T("original", "asal"), e.original_index.value,
-                           authors->Words(e.original_author));
+    if (!e.edits().empty()) {
+      edits += fmt::format("; {} #{} {}", console.T("original", "asal"), e.original_index(),
+                           AuthorWords(e.original_author()));
     }
-    table.Row({e.tps.str(), std::to_string(e.value), std::to_string(e.index.value),
-               authors->Words(e.author), FormatTime(e.received_at), edits});
+    table.Row({e.tps(), std::to_string(e.value()), std::to_string(e.index()),
+               AuthorWords(e.author()), FormatTime(TimeOf(e.received_at())), edits});
   }
   table.Print(console);
-  if (!page.next.empty())
-    console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), page.next));
+  PrintMore(console, page.next_page_token());
 }
 
 Status TraceCommand(const Globals& globals, const TraceOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const election::FieldKey field,
                          ParseNumber(options.choice, options.figure));
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(
-      const projection::PageStart start,
-      GoToPage(session.get(), options.page_size, options.page_token, options.as_of));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, AsOfNow(*session));
-  JEJAK_ASSIGN_OR_RETURN(
-      projection::TracePage page,
-      session->queries().Trace(options.contest, region, field, start.at, options.page_size));
-  page.next = projection::FormatPageToken(page.next, as_of.size);
-  JEJAK_ASSIGN_OR_RETURN(const projection::RegionName name, session->queries().Region(region));
-  LocalAuthors authors(session.get());
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::TraceFigureRequest request;
+  JEJAK_RETURN_IF_ERROR(SetPoint(options.as_of, request.mutable_read()->mutable_as_of()));
+  JEJAK_RETURN_IF_ERROR(SetPage(options.page_size, options.page_token, request.mutable_page()));
+  request.set_contest(options.contest);
+  request.set_region(region.display());
+  request.set_field(election::FieldName(field));
+  jejak::v1::TraceFigureResponse page;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &page));
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, ReadAsOf(page.as_of()));
   const Console& console = globals.console;
   if (!console.json) {
-    PrintPage(*session, console, page,
-              fmt::format("{}  {} {}  {}", options.contest, region.display(), name.name,
-                          election::FieldName(field)),
-              as_of, &authors);
+    console.Line(fmt::format("{}  {} {}  {}", options.contest, page.region().code(),
+                             page.region().name(), request.field()));
+    JEJAK_RETURN_IF_ERROR(PrintMode(asker.get(), console));
+    PrintPage(console, page, as_of);
     return OkStatus();
   }
   Json out;
   out["contest"] = options.contest;
-  out["region"] = RegionToJson(name);
-  out["field"] = election::FieldName(field);
-  out["value"] = OrNull(page.value);
-  out["missing"] = page.missing;
+  out["region"] = RegionToJson(page.region());
+  out["field"] = request.field();
+  out["value"] = OrNull(page.has_value(), page.value());
+  out["missing"] = page.missing();
   out["as_of"] = AsOfToJson(as_of);
   out["entries"] = Json::array();
-  for (const projection::TraceEntry& entry : page.entries)
-    out["entries"].push_back(EntryToJson(entry, &authors));
-  out["next_page_token"] = page.next;
+  for (const jejak::v1::TracedStation& entry : page.entries())
+    out["entries"].push_back(EntryToJson(entry));
+  out["next_page_token"] = page.next_page_token();
   console.Print(out);
   return OkStatus();
 }

@@ -52,6 +52,7 @@ void AddRegisterCommands(Program* program, CLI::App* election);  // with AddElec
 void AddOfficialCommands(Program* program);
 void AddImportCommands(Program* program);
 void AddSubmitCommands(Program* program);
+void AddOutboxCommands(Program* program);
 void AddTallyCommands(Program* program);
 void AddStationsCommand(Program* program);  // with AddTallyCommands
 void AddHistoryCommands(Program* program);

@@ -66,6 +66,7 @@ int RunProgram(int argc, char** argv) {
   jejak::cli::AddOfficialCommands(&program);
   jejak::cli::AddImportCommands(&program);
   jejak::cli::AddSubmitCommands(&program);
+  jejak::cli::AddOutboxCommands(&program);
   jejak::cli::AddTallyCommands(&program);
   jejak::cli::AddHistoryCommands(&program);
   jejak::cli::AddEntryCommands(&program);

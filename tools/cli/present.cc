@@ -2,54 +2,52 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "ledger/base/encoding.h"
-#include "ledger/base/limits.h"
-#include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "tools/cli/json_parts.h"
 
 namespace jejak::cli {
 
-std::optional<std::string> LocalAuthors::NameOf(const std::string& official) {
-  const auto [it, added] = names_.try_emplace(official);
-  if (added) {
-    if (auto person = session_->view().PersonOf(official)) it->second = std::move(person->name);
-  }
-  return it->second;
-}
-
-std::optional<projection::Author> LocalAuthors::Find(const PublicKey& key) {
-  auto author = session_->queries().AuthorOf(key);
-  if (!author.ok()) return std::nullopt;
-  return std::move(*author);
-}
-
-Json Authors::Object(const projection::Author& author) {
-  const auto name = NameOf(author.official);
+Json AuthorToJson(const jejak::v1::Author& author) {
   Json out;
-  out["key"] = ToHex(author.key);
-  out["official"] = author.official;
-  out["name"] = name ? Json(*name) : Json();
-  out["role"] = std::string(Name(author.role));
-  out["body"] = author.body;
-  out["decree"] = author.decree;
-  out["enrolled_at_index"] = author.enrolled_at.value;
+  out["key"] = ToHex(author.key());
+  out["official"] = author.official();
+  out["name"] = OrNull(author.has_name(), author.name());
+  out["role"] = author.role();
+  out["body"] = author.body();
+  out["decree"] = author.decree();
+  out["enrolled_at_index"] = author.enrolled_at_index();
   return out;
 }
 
-Json Authors::Of(const PublicKey& key) {
-  const auto [it, added] = objects_.try_emplace(key);
-  if (added) {
-    if (const auto author = Find(key)) it->second = Object(*author);
-  }
-  return it->second;
+std::string AuthorWords(const jejak::v1::Author& author) {
+  return fmt::format("{} ({}){}", author.official(), author.role(),
+                     author.has_name() ? ", " + author.name() : "");
 }
 
-std::string Authors::Words(const projection::Author& author) {
-  const auto name = NameOf(author.official);
-  return fmt::format("{} ({}){}", author.official, Name(author.role), name ? ", " + *name : "");
+void Authors::Learn(const jejak::v1::Author& author) {
+  if (const auto key = PublicKey::From(author.key())) known_[*key] = author;
+}
+
+const std::optional<jejak::v1::Author>& Authors::Find(const PublicKey& key) {
+  const auto [at, added] = known_.try_emplace(key);
+  if (added) {
+    jejak::v1::GetKeyRequest request;
+    request.set_key(std::string(key.view()));
+    jejak::v1::GetKeyResponse answer;
+    if (asker_->Ask(request, &answer).ok() && answer.has_author()) at->second = answer.author();
+  }
+  return at->second;
+}
+
+Json Authors::Of(const PublicKey& key) {
+  const auto& author = Find(key);
+  return author ? AuthorToJson(*author) : Json();
+}
+
+std::string Authors::Words(const PublicKey& key) {
+  const auto& author = Find(key);
+  return author ? AuthorWords(*author) : ToHex(key);
 }
 
 Json RefusalToJson(const Console& console, const std::optional<event::Refusal>& refusal) {
@@ -112,58 +110,70 @@ Status ShowReceipts(const Console& console, Session& session, const Registrar& r
   return done;
 }
 
-Json RegionToJson(const projection::RegionName& region) {
+Json RegionToJson(const jejak::v1::Region& region) {
   Json out;
-  out["code"] = region.code.display();
-  out["name"] = region.name;
-  out["level"] = std::string(election::LevelName(region.code));
+  out["code"] = region.code();
+  out["name"] = region.name();
+  out["level"] = region.level();
   return out;
 }
 
-Json StationsToJson(const projection::Tally& tally) {
+Json StationsToJson(const jejak::v1::StationCounts& stations) {
   Json out;
-  out["total"] = tally.stations.total;
-  out["expected"] = tally.expected ? Json(*tally.expected) : Json();
-  out["reported"] = tally.stations.reported;
-  out["corrected"] = tally.stations.corrected;
-  out["completed"] = tally.stations.completed;
-  out["evidence_replaced"] = tally.stations.evidence_replaced;
-  out["with_findings"] = tally.stations.with_findings;
+  out["total"] = stations.total();
+  out["expected"] = OrNull(stations.has_expected(), stations.expected());
+  out["reported"] = stations.reported();
+  out["corrected"] = stations.corrected();
+  out["completed"] = stations.completed();
+  out["evidence_replaced"] = stations.evidence_replaced();
+  out["with_findings"] = stations.with_findings();
   return out;
 }
 
-Json SumsToJson(const projection::Tally& tally) {
+Json SumsToJson(const jejak::v1::Tally& tally) {
   Json out = Json::array();
-  for (const projection::ChoiceSum& sum : tally.votes) {
+  for (const jejak::v1::ChoiceSum& sum : tally.votes()) {
     Json one;
-    one["choice"] = std::to_string(sum.choice.id);
-    one["kind"] = std::string(Name(sum.choice.kind));
-    one["number"] = sum.choice.number;
-    one["name"] = sum.choice.name;
-    if (sum.choice.party != 0) one["party"] = std::to_string(sum.choice.party);
-    one["votes"] = sum.votes ? Json(*sum.votes) : Json();
-    one["present"] = sum.present;
-    if (sum.choice.kind == election::ChoiceKind::kParty) {
-      one["party_total"] = sum.party_total ? Json(*sum.party_total) : Json();
-      one["party_total_present"] = sum.party_total_present;
+    one["choice"] = sum.choice().id();
+    one["kind"] = sum.choice().kind();
+    one["number"] = sum.choice().number();
+    one["name"] = sum.choice().name();
+    if (!sum.choice().party().empty()) one["party"] = sum.choice().party();
+    one["votes"] = OrNull(sum.has_votes(), sum.votes());
+    one["present"] = sum.present();
+    if (sum.choice().kind() == "party") {
+      one["party_total"] = OrNull(sum.has_party_total(), sum.party_total());
+      one["party_total_present"] = sum.party_total_present();
     }
     out.push_back(std::move(one));
   }
   return out;
 }
 
-Json FiguresToJson(const projection::Tally& tally) {
+namespace {
+
+template <typename ValueOf>
+Json FigureSums(const jejak::v1::Tally& tally, ValueOf value_of) {
   FigureList<uint64_t> list;
-  for (const projection::FigureSum& sum : tally.figures) {
-    if (sum.value) list.emplace_back(sum.figure, *sum.value);
+  for (const jejak::v1::FigureSum& sum : tally.figures()) {
+    const auto field = election::ParseField(sum.figure());
+    const std::optional<uint64_t> value = value_of(sum);
+    if (field && field->kind == election::FieldKind::kFigure && value)
+      list.emplace_back(static_cast<election::Figure>(field->id), *value);
   }
   return FiguresToJson(list, false);
 }
 
-Json PresentToJson(const projection::Tally& tally) {
-  FigureList<uint64_t> list;
-  for (const projection::FigureSum& sum : tally.figures) list.emplace_back(sum.figure, sum.present);
-  return FiguresToJson(list, false);
+}  // namespace
+
+Json FiguresToJson(const jejak::v1::Tally& tally) {
+  return FigureSums(tally, [](const auto& sum) {
+    return If<uint64_t>(sum.has_value(), sum.value());
+  });
+}
+
+Json PresentToJson(const jejak::v1::Tally& tally) {
+  return FigureSums(tally, [](const auto& sum) { return std::optional<uint64_t>(sum.present()); });
 }
 
 Json FiguresOfValues(const std::vector<election::FieldValue>& values) {
@@ -190,10 +200,6 @@ Json VotesOfValues(const std::vector<election::FieldValue>& values) {
   return VotesToJson(list);
 }
 
-Result<AsOf> AsOfNow(const Session& session) {
-  return engine::AsOfOf(session.view(), session.queries());
-}
-
 Json AsOfToJson(const AsOf& as_of) {
   Json out;
   out["size"] = as_of.size.value;
@@ -203,67 +209,20 @@ Json AsOfToJson(const AsOf& as_of) {
   return out;
 }
 
-Result<TreeSize> ParsePoint(const Session& session, const std::string& text) {
-  const TreeSize newest = session.view().size();
-  TreeSize size = newest;
-  if (IsDigits(text)) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size.value);
-    if (error != std::errc() || size > newest) {
-      return Status(Reason::kAsOfBeyondEnd,
-                    fmt::format("{}: the log has {} entries", text, newest.value))
-          .With("size", std::to_string(newest.value));
-    }
-  } else if (text.starts_with("observed:")) {
-    const auto time = ParseTime(std::string_view(text).substr(9));
-    if (!time) return Status(Reason::kInvalidArgument, text + ": no RFC 3339 time");
-    if (session.election().state.mode != election::Mode::kArchive) {
-      return Status(Reason::kInvalidArgument,
-                    "observed: is for archives; this ledger says when it received each entry");
-    }
-    JEJAK_ASSIGN_OR_RETURN(size, session.queries().SizeObservedBy(*time));
-  } else if (!text.empty()) {
-    const auto time = ParseTime(text);
-    if (!time) {
-      return Status(
-          Reason::kInvalidArgument,
-          text + ": neither a log size, nor an RFC 3339 time, nor observed: and a time");
-    }
-    JEJAK_ASSIGN_OR_RETURN(size, session.view().SizeAt(*time));
+Status PrintMode(Asker* asker, const Console& console) {
+  JEJAK_ASSIGN_OR_RETURN(const auto* election, asker->Election());
+  if (election->mode() == "archive") {
+    console.Line(console.T("ARCHIVE of published data, not an official result",
+                           "ARSIP data yang pernah terbit, bukan hasil resmi"));
+  } else if (election->mode() == "simulation") {
+    console.Line(console.T("SIMULATION: these votes are invented", "SIMULASI: suara ini rekaan"));
   }
-  if (size.value == 0)
-    return Status(Reason::kAsOfTooEarly, text + ": before the first entry").With("size", "0");
-  return size;
+  return {};
 }
 
-Result<AsOf> GoTo(Session* session, const std::string& text) {
-  JEJAK_ASSIGN_OR_RETURN(const TreeSize size, ParsePoint(*session, text));
-  JEJAK_RETURN_IF_ERROR(session->Refocus(size));
-  return AsOfNow(*session);
-}
-
-Result<projection::PageStart> GoToPage(Session* session, size_t page_size,
-                                       const std::string& token, const std::string& as_of) {
-  if (page_size == 0 || page_size > limits::kPageSizeMax) {
-    return Status(Reason::kInvalidArgument,
-                  fmt::format("--page-size is from 1 to {}", limits::kPageSizeMax));
-  }
-  JEJAK_ASSIGN_OR_RETURN(projection::PageStart start, projection::ParsePageToken(token));
-  const std::string point = start.size ? std::to_string(start.size->value) : as_of;
-  JEJAK_RETURN_IF_ERROR(GoTo(session, point).status());
-  return start;
-}
-
-std::string ModeWords(const Session& session, const Console& console) {
-  switch (session.election().state.mode) {
-    case election::Mode::kLive: return "";
-    case election::Mode::kArchive:
-      return std::string(console.T("ARCHIVE of published data, not an official result",
-                                   "ARSIP data yang pernah terbit, bukan hasil resmi"));
-    case election::Mode::kSimulation:
-      return std::string(
-          console.T("SIMULATION: these votes are invented", "SIMULASI: suara ini rekaan"));
-  }
-  return "";
+void PrintMore(const Console& console, const std::string& token) {
+  if (!token.empty())
+    console.Line(fmt::format("{}: --page-token {}", console.T("more", "berikutnya"), token));
 }
 
 std::string AsOfWords(const AsOf& as_of, const Console& console) {

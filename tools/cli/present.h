@@ -7,43 +7,36 @@
 #include <string>
 
 #include "ledger/engine/as_of.h"
-#include "ledger/projection/page_token.h"
+#include "tools/cli/asker.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/registrar.h"
 #include "tools/cli/session.h"
 
 namespace jejak::cli {
 
-// Authors with the names that the people table gives; each is looked up once.
+Json AuthorToJson(const jejak::v1::Author& author);
+// "kpps-6501… (kpps), Siti Aminah"
+std::string AuthorWords(const jejak::v1::Author& author);
+
+// Authors by their keys; each that is not known yet is asked for once.
 class Authors {
  public:
-  virtual ~Authors() = default;
-  Json Object(const projection::Author& author);
+  explicit Authors(Asker* asker) : asker_(asker) {}
+  template <typename List>
+  void Learn(const List& authors) {
+    for (const jejak::v1::Author& author : authors) Learn(author);
+  }
+  void Learn(const jejak::v1::Author& author);
   // Null for a key that was never enrolled.
   Json Of(const PublicKey& key);
-  // "kpps-6501… (kpps), Siti Aminah"
-  std::string Words(const projection::Author& author);
-
- protected:
-  virtual std::optional<projection::Author> Find(const PublicKey& key) = 0;
-  virtual std::optional<std::string> NameOf(const std::string& official) = 0;
+  // Its hex digits for a key that was never enrolled.
+  std::string Words(const PublicKey& key);
 
  private:
-  std::map<PublicKey, Json> objects_;
-};
+  const std::optional<jejak::v1::Author>& Find(const PublicKey& key);
 
-// As a local ledger has them.
-class LocalAuthors final : public Authors {
- public:
-  explicit LocalAuthors(const Session* session) : session_(session) {}
-
- protected:
-  std::optional<projection::Author> Find(const PublicKey& key) override;
-  std::optional<std::string> NameOf(const std::string& official) override;
-
- private:
-  const Session* session_;
-  std::map<std::string, std::optional<std::string>> names_;
+  Asker* asker_;
+  std::map<PublicKey, std::optional<jejak::v1::Author>> known_;
 };
 
 Json ReceiptToJson(const engine::Receipt& receipt);
@@ -56,32 +49,32 @@ Status ShowReceipt(const Console& console, const engine::Receipt& receipt, Run* 
 Status ShowReceipts(const Console& console, Session& session, const Registrar& registrar,
                     const Status& done, Run* run);
 
-Json RegionToJson(const projection::RegionName& region);
-Json StationsToJson(const projection::Tally& tally);
-Json SumsToJson(const projection::Tally& tally);     // "votes"
-Json FiguresToJson(const projection::Tally& tally);  // "figures"
-Json PresentToJson(const projection::Tally& tally);  // "present"
+Json RegionToJson(const jejak::v1::Region& region);
+Json StationsToJson(const jejak::v1::StationCounts& stations);
+Json SumsToJson(const jejak::v1::Tally& tally);     // "votes"
+Json FiguresToJson(const jejak::v1::Tally& tally);  // "figures"
+Json PresentToJson(const jejak::v1::Tally& tally);  // "present"
 // Figures of one station: every one, absent ones null.
 Json FiguresOfValues(const std::vector<election::FieldValue>& values);
 Json VotesOfValues(const std::vector<election::FieldValue>& values);
 
 using engine::AsOf;
-// What the session's queries answer for.
-Result<AsOf> AsOfNow(const Session& session);
-// The size that --as-of, --from or --to names: a size, a time, observed: and a time; empty for the
-// newest. AS_OF_TOO_EARLY, AS_OF_BEYOND_END.
-Result<TreeSize> ParsePoint(const Session& session, const std::string& text);
-// Makes the session answer as of that point.
-Result<AsOf> GoTo(Session* session, const std::string& text);
 Json AsOfToJson(const AsOf& as_of);
+// What an answer's optional field holds.
+template <typename T>
+std::optional<T> If(bool has, T value) {
+  return has ? std::optional<T>(value) : std::nullopt;
+}
+template <typename T>
+Json OrNull(bool has, const T& value) {
+  return has ? Json(value) : Json();
+}
+inline Json OrNull(const std::string& text) { return OrNull(!text.empty(), text); }
 
-// Where a page starts. A token keeps the size of its first page: the session answers as of that,
-// else as of `as_of`.
-Result<projection::PageStart> GoToPage(Session* session, size_t page_size,
-                                       const std::string& token, const std::string& as_of = "");
-
-// "ARCHIVE", "SIMULATION: the votes are invented", "" when live.
-std::string ModeWords(const Session& session, const Console& console);
+// A line that says "ARCHIVE" or "SIMULATION: the votes are invented"; nothing when live.
+Status PrintMode(Asker* asker, const Console& console);
+// Where the list goes on, if it does.
+void PrintMore(const Console& console, const std::string& token);
 // "as of 2024-… , 2,300 entries"
 std::string AsOfWords(const AsOf& as_of, const Console& console);
 

@@ -34,11 +34,10 @@ Json EntryToJson(const Console& console, const projection::ReadEntry& entry, Aut
 }
 
 std::string EntryWords(const Console& console, const projection::ReadEntry& entry,
-                       const Session& session, Authors* authors) {
+                       Authors* authors) {
   const event::Event& event = entry.event;
   const auto contest = projection::ContestOf(event.body);
   const auto place = projection::PlaceOf(event.body);
-  const auto author = session.queries().AuthorOf(event.author);
   const std::string verdict = entry.entry.refusal
                                   ? fmt::format("{} {}", console.T("REFUSED", "DITOLAK"),
                                                 InfoOf(entry.entry.refusal->reason).name)
@@ -47,7 +46,7 @@ std::string EntryWords(const Console& console, const projection::ReadEntry& entr
                      FormatTime(entry.entry.received_at), event::BodyName(event.kind()),
                      contest ? *contest + " " : "", place ? place->display() + "  " : "",
                      contest || place ? "" : " ",
-                     author.ok() ? authors->Words(*author) : ToHex(event.author), verdict);
+                     authors->Words(event.author), verdict);
 }
 
 }  // namespace jejak::cli

@@ -12,6 +12,6 @@ namespace jejak::cli {
 Json EntryToJson(const Console& console, const projection::ReadEntry& entry, Authors* authors);
 // "#12  2024-…  resultSubmitted  ppwp 6501011001001  kpps-… (kpps), Siti  accepted"
 std::string EntryWords(const Console& console, const projection::ReadEntry& entry,
-                       const Session& session, Authors* authors);
+                       Authors* authors);
 
 }  // namespace jejak::cli

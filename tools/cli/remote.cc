@@ -33,25 +33,4 @@ Status SubmitRemotely(const Globals& globals, crypto::SecretKey key, event::Body
                      run);
 }
 
-std::optional<projection::Author> RemoteAuthors::Find(const PublicKey& key) {
-  const auto facts = client_->KeyOf(key);
-  if (!facts.ok()) return std::nullopt;
-  const auto role = election::Parse<election::Role>(facts->role);
-  if (!role) return std::nullopt;
-  known_[facts->official] = facts->name;
-  projection::Author author;
-  author.key = key;
-  author.official = facts->official;
-  author.role = *role;
-  author.body = facts->body;
-  author.decree = facts->decree;
-  author.enrolled_at = facts->enrolled_at;
-  return author;
-}
-
-std::optional<std::string> RemoteAuthors::NameOf(const std::string& official) {
-  const auto at = known_.find(official);
-  return at == known_.end() ? std::nullopt : at->second;
-}
-
 }  // namespace jejak::cli

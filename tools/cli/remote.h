@@ -17,18 +17,4 @@ Result<std::unique_ptr<client::Client>> ConnectTo(const Globals& globals);
 Status SubmitRemotely(const Globals& globals, crypto::SecretKey key, event::Body body,
                       UnixMicros occurred_at, Run* run);
 
-// Authors as a daemon knows them; each key is asked for once.
-class RemoteAuthors final : public Authors {
- public:
-  explicit RemoteAuthors(client::Client* client) : client_(client) {}
-
- protected:
-  std::optional<projection::Author> Find(const PublicKey& key) override;
-  std::optional<std::string> NameOf(const std::string& official) override;
-
- private:
-  client::Client* client_;
-  std::map<std::string, std::optional<std::string>> known_;
-};
-
 }  // namespace jejak::cli

@@ -18,8 +18,7 @@ constexpr size_t kPassphraseBytesMax = 4096;
 Status CheckPlace(const Globals& globals) {
   if (!globals.server.empty()) {
     return Status(Reason::kUsage,
-                  "this command works on a local ledger: use --ledger. Over --server there are "
-                  "submit, correct, file, checkpoint and replay");
+                  "this command works on a local ledger: use --ledger instead of --server");
   }
   if (globals.ledger.empty())
     return Status(Reason::kUsage, "no ledger named: give --ledger DIR or JEJAK_LEDGER");
