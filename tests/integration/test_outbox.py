@@ -14,8 +14,8 @@ import threading
 import time
 import unittest
 
-from jejak import Case, EXAMPLES, Election, PROGRAM, digest, run
-from test_server import Daemon
+from jejak import Case, EXAMPLES, Election, PROGRAM, SOURCE, digest, run
+from test_server import Daemon, STUBS
 
 SEED = int(os.environ.get("JEJAK_SEED", random.SystemRandom().randrange(1 << 32)))
 STATIONS = int(os.environ.get("JEJAK_STATIONS", "20"))  # the long run: 100
@@ -138,6 +138,21 @@ class Questions(Case):
             for file, place in zip(files, (at, over)):
                 self.ok(*question, "--proof", file, *place)
             self.assertEqual(files[0].read_bytes(), files[1].read_bytes())
+
+
+    def test_the_guides_example(self):
+        """The monitor's example prints every entry of the log, in order, and ends when it has them all."""
+        ledger = self.folder / "ledger"
+        self.ok("simulate", "--ledger", ledger, "--scenario", "bulungan-night", "--seed", "3", "--stop-after", "night")
+        daemon = Daemon(self, ledger)
+        example = SOURCE / "docs" / "guides" / "examples" / "follow.py"
+        shown = subprocess.run([sys.executable, "-B", str(example), daemon.address, "5"], capture_output=True, text=True,
+                               env={**os.environ, "ONCE": "1", "PYTHONPATH": STUBS}, timeout=120)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        lines = shown.stdout.splitlines()
+        size = int(lines[0].split(" entries")[0].split()[-1])
+        indexes = [int(line.split()[0]) for line in lines[1:] if not line.startswith("#")]
+        self.assertEqual(indexes, list(range(5, size)))
 
 
 class Offline(Case):
