@@ -72,8 +72,8 @@ Verdict Decide(const StateView& view, const event::Event& event, const Hash& has
   if (event.election != election->id) {
     return AtTheDoor({Reason::kWrongElection, "election " + ToHex(event.election)});
   }
-  const std::optional<KeyState> author = view.Key(event.author);
-  if (!author) return AtTheDoor({Reason::kKeyUnknown, "key " + ToHex(event.author)});
+  const KeyState* const author = view.Key(event.author);
+  if (author == nullptr) return AtTheDoor({Reason::kKeyUnknown, "key " + ToHex(event.author)});
 
   // The next link of the chain can't be a retry: its hash would be the head that it follows.
   const bool follows = event.sequence == author->next_sequence && event.previous == author->head;

@@ -34,7 +34,7 @@ class FakeView : public StateView {
 
   std::optional<ElectionState> Election() const override { return election; }
   std::string ElectionName() const override { return election_name; }
-  std::optional<KeyState> Key(const PublicKey& key) const override { return Get(keys, key); }
+  const KeyState* Key(const PublicKey& key) const override { return Point(keys, key); }
   std::optional<OfficialState> Official(std::string_view id) const override {
     return Get(officials, id);
   }
@@ -46,8 +46,8 @@ class FakeView : public StateView {
     if (code.IsNation()) return RegionState{};
     return Get(regions, code);
   }
-  std::optional<StationState> Station(const StationCode& code) const override {
-    return Get(stations, code);
+  const StationState* Station(const StationCode& code) const override {
+    return Point(stations, code);
   }
   std::shared_ptr<const BallotState> Ballot(std::string_view contest,
                                             std::string_view dapil) const override {
@@ -74,7 +74,8 @@ class FakeView : public StateView {
     }
     return std::nullopt;
   }
-  ResultState Result(std::string_view contest, const StationCode& tps) const override {
+  ResultState Result(std::string_view contest, const StationCode& tps,
+                     Contents /*contents*/) const override {
     return Get(results, std::pair(std::string(contest), tps)).value_or(ResultState{});
   }
   std::optional<SealState> Seal(std::string_view contest, const RegionCode& region) const override {
@@ -113,6 +114,11 @@ class FakeView : public StateView {
     const auto at = map.find(key);
     if (at == map.end()) return std::nullopt;
     return at->second;
+  }
+  template <typename Map, typename Key>
+  static const typename Map::mapped_type* Point(const Map& map, const Key& key) {
+    const auto at = map.find(key);
+    return at == map.end() ? nullptr : &at->second;
   }
   template <typename List, typename Test>
   static bool AnyOf(const List& list, Test test) {

@@ -8,7 +8,7 @@ namespace jejak::admission {
 bool CheckRegistered(const StateView& view, const RegionCode& place, size_t number,
                      Faults* faults) {
   if (place.IsStation()) {
-    if (view.Station(place)) return true;
+    if (view.Station(place) != nullptr) return true;
     faults->Add(Reason::kUnknownStation, number);
     return false;
   }
@@ -63,7 +63,7 @@ void CheckDisjoint(const std::vector<RegionCode>& places, size_t first_number, F
 
 void CheckNewKey(const Act& act, const event::NewKey& key, std::string_view official, size_t number,
                  Faults* faults) {
-  if (act.view.Key(key.key)) faults->Add(Reason::kAlreadyRegistered, number);
+  if (act.view.Key(key.key) != nullptr) faults->Add(Reason::kAlreadyRegistered, number);
   if (!act.proofs.Hold(official, key)) faults->Add(Reason::kKeyUnacceptable, number);
 }
 

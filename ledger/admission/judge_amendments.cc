@@ -56,8 +56,8 @@ Present OfRegion(const Act& act, const Amendment& amendment, size_t number, Faul
 
 Present OfStation(const Act& act, const Amendment& amendment, size_t number, Faults* faults) {
   const auto code = StationCode::Parse(amendment.subject);
-  const auto station = code && code->IsStation() ? act.view.Station(*code) : std::nullopt;
-  if (!station) {
+  const StationState* station = code && code->IsStation() ? act.view.Station(*code) : nullptr;
+  if (station == nullptr) {
     faults->Add(Reason::kUnknownStation, number);
     return std::nullopt;
   }

@@ -162,7 +162,7 @@ void Judge(const Act& act, const ResultCorrected& body, Faults* faults) {
   CheckReason(act, body, faults);
   act.CheckPlace(body.tps, 0, faults);
   if (faults->Settled()) return;
-  const TpsFacts facts = LookUp(act, body.contest, body.tps, faults);
+  const TpsFacts facts = LookUp(act, body.contest, body.tps, Contents::kWanted, faults);
   if (facts.result) CheckStage(act, body, facts, faults);
   if (body.other_tps) {
     CheckRegistered(act.view, *body.other_tps, 0, faults);

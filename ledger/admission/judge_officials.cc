@@ -69,9 +69,9 @@ void CheckOfficial(const Act& act, const event::OfficialFact& fact, size_t numbe
 }
 
 // The key's state, or null with UNKNOWN_OFFICIAL.
-std::optional<KeyState> KnownKey(const Act& act, const PublicKey& key, Faults* faults) {
-  auto state = act.view.Key(key);
-  if (!state) faults->Add(Reason::kUnknownOfficial);
+const KeyState* KnownKey(const Act& act, const PublicKey& key, Faults* faults) {
+  const KeyState* state = act.view.Key(key);
+  if (state == nullptr) faults->Add(Reason::kUnknownOfficial);
   return state;
 }
 
@@ -80,8 +80,8 @@ bool HasOtherKey(const Act& act, const KeyState& state, const PublicKey& without
   const auto official = act.view.Official(state.official);
   return official &&
          std::any_of(official->keys.begin(), official->keys.end(), [&](const PublicKey& key) {
-           const auto other = key == without ? std::nullopt : act.view.Key(key);
-           return other && !other->revoked;
+           const KeyState* other = key == without ? nullptr : act.view.Key(key);
+           return other != nullptr && !other->revoked;
          });
 }
 

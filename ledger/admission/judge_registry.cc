@@ -109,7 +109,7 @@ void Judge(const Act& act, const event::StationsRegistered& body, Faults* faults
       faults->Add(Reason::kRegistryInvalid, i);
       continue;
     }
-    if (act.view.Station(fact.code)) faults->Add(Reason::kAlreadyRegistered, i);
+    if (act.view.Station(fact.code) != nullptr) faults->Add(Reason::kAlreadyRegistered, i);
     if (!KindFits(fact.kind, fact.code)) faults->Add(Reason::kRegistryInvalid, i);
     const RegionCode parent = fact.code.Parent();
     if (parent == known_parent) continue;

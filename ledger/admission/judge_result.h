@@ -19,7 +19,8 @@ struct TpsFacts {
 };
 
 // One look-up per kind of state. Adds UNKNOWN_CONTEST, UNKNOWN_STATION, OUTSIDE_CONTEST.
-TpsFacts LookUp(const Act& act, const std::string& contest, const StationCode& tps, Faults* faults);
+TpsFacts LookUp(const Act& act, const std::string& contest, const StationCode& tps,
+                Contents contents, Faults* faults);
 
 // UNKNOWN_CHOICE for what is not on the ballot, or has a party total and isn't a party. `fields`
 // and both lists ascending. A null ballot has no choices.

@@ -35,10 +35,10 @@ bool IsParty(const event::Choice* choice) {
 }  // namespace
 
 TpsFacts LookUp(const Act& act, const std::string& contest, const StationCode& tps,
-                Faults* faults) {
+                Contents contents, Faults* faults) {
   TpsFacts facts;
   facts.contest = KnownContest(act.view, contest, 0, faults);
-  facts.registered = tps.IsStation() && act.view.Station(tps).has_value();
+  facts.registered = tps.IsStation() && act.view.Station(tps) != nullptr;
   if (!facts.registered) faults->Add(Reason::kUnknownStation);
   if (facts.contest == nullptr) return facts;
   if (!facts.contest->Covers(tps)) {
@@ -46,7 +46,7 @@ TpsFacts LookUp(const Act& act, const std::string& contest, const StationCode& t
     return facts;
   }
   if (!facts.registered) return facts;
-  facts.result = act.view.Result(contest, tps);
+  facts.result = act.view.Result(contest, tps, contents);
   facts.ballot = act.view.BallotAt(contest, tps);
   return facts;
 }
@@ -82,7 +82,7 @@ void CheckChoices(const BallotState* ballot, const std::vector<event::ChoiceValu
 void Judge(const Act& act, const event::ResultSubmitted& body, Faults* faults) {
   act.CheckPlace(body.tps, 0, faults);
   if (faults->Settled()) return;
-  const TpsFacts facts = LookUp(act, body.contest, body.tps, faults);
+  const TpsFacts facts = LookUp(act, body.contest, body.tps, Contents::kUnwanted, faults);
   if (act.may.Has(kMinutes) && !Named(body.minutes)) faults->Add(Reason::kBasisMissing);
   if (body.figures.empty() && body.votes.empty() && body.party_totals.empty() &&
       body.evidence.empty()) {
@@ -107,7 +107,7 @@ void Judge(const Act& act, const event::ResultSubmitted& body, Faults* faults) {
 void Judge(const Act& act, const event::ResultFinalised& body, Faults* faults) {
   act.CheckPlace(body.tps, 0, faults);
   if (faults->Settled()) return;
-  const TpsFacts facts = LookUp(act, body.contest, body.tps, faults);
+  const TpsFacts facts = LookUp(act, body.contest, body.tps, Contents::kUnwanted, faults);
   if (!facts.result) return;
   const Stages stages(act.view, *facts.contest, body.tps, facts.result->round_opened_at);
   if (facts.result->ppk_acted || stages.AnySeal()) faults->Add(Reason::kStageSealed);
@@ -123,7 +123,7 @@ void Judge(const Act& act, const event::CopyFiled& body, Faults* faults) {
     faults->Add(Reason::kOutsideJurisdiction);
   }
   if (faults->Settled()) return;
-  const TpsFacts facts = LookUp(act, body.contest, body.tps, faults);
+  const TpsFacts facts = LookUp(act, body.contest, body.tps, Contents::kUnwanted, faults);
   if (body.figures.empty() && body.votes.empty() && body.party_totals.empty() &&
       body.evidence.empty()) {
     faults->Add(Reason::kNothingChanged);

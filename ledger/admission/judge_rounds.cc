@@ -9,7 +9,7 @@ namespace {
 void CheckRoundLimit(const Act& act, const event::RoundOpened& body, size_t place, Faults* faults) {
   if (!body.places[place].IsStation()) return;
   for (const std::string& contest : body.contests) {
-    if (act.view.Result(contest, body.places[place]).round >= limits::kRoundMax) {
+    if (act.view.Result(contest, body.places[place], Contents::kUnwanted).round >= limits::kRoundMax) {
       faults->Add(Reason::kRegistryInvalid, place);
     }
   }

@@ -227,7 +227,7 @@ TEST(Stages, Submissions) {
     std::string letters;
     for (const Actor& actor : actors) {
       auto body = Submission("pdpr", kTps);
-      body.round = world.view.Result("pdpr", kTps).round;
+      body.round = world.view.Result("pdpr", kTps, Contents::kWanted).round;
       letters += Letter(world.Try(world.Official(actor.role, actor.jurisdiction), body));
     }
     EXPECT_EQ(letters, state.expected) << state.name;

@@ -153,6 +153,9 @@ struct ReferenceState {
   bool used = false;
 };
 
+// Whether figures and evidence of a result are wanted.
+enum class Contents : uint8_t { kUnwanted, kWanted };
+
 class StateView {
  public:
   virtual ~StateView() = default;
@@ -161,12 +164,14 @@ class StateView {
   virtual std::optional<ElectionState> Election() const = 0;
   // The election's name as amended. Beside Election(), which every event asks for.
   virtual std::string ElectionName() const = 0;
-  virtual std::optional<KeyState> Key(const PublicKey& key) const = 0;
+  // Null when not enrolled. Good until the state changes.
+  virtual const KeyState* Key(const PublicKey& key) const = 0;
   virtual std::optional<OfficialState> Official(std::string_view id) const = 0;
   virtual std::shared_ptr<const ContestState> Contest(std::string_view id) const = 0;
   // The nation (empty code) is always registered.
   virtual std::optional<RegionState> Region(const RegionCode& code) const = 0;
-  virtual std::optional<StationState> Station(const StationCode& code) const = 0;
+  // Null when not registered. Good until the state changes.
+  virtual const StationState* Station(const StationCode& code) const = 0;
   // The ballot of the dapil with that code, and the ballot whose members contain the place.
   virtual std::shared_ptr<const BallotState> Ballot(std::string_view contest,
                                                     std::string_view dapil) const = 0;
@@ -178,7 +183,8 @@ class StateView {
   virtual std::optional<event::Choice> ChoiceMeaning(std::string_view contest,
                                                      ChoiceId id) const = 0;
   // Round 1 without a result when nothing happened there yet. The station need not be registered.
-  virtual ResultState Result(std::string_view contest, const StationCode& tps) const = 0;
+  virtual ResultState Result(std::string_view contest, const StationCode& tps,
+                             Contents contents) const = 0;
   virtual std::optional<SealState> Seal(std::string_view contest,
                                         const RegionCode& region) const = 0;
   // Index of the newest stageReopened that names exactly this region and stage.

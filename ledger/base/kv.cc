@@ -127,6 +127,30 @@ void Overlay::Set(TableId table, ByteView key, std::optional<Bytes> value) {
 void Overlay::Put(TableId table, ByteView key, Bytes value) { Set(table, key, std::move(value)); }
 void Overlay::Delete(TableId table, ByteView key) { Set(table, key, std::nullopt); }
 
+void Overlay::Append(TableId table, ByteView key, ByteView value) {
+  Table& rows = TableOf(table);
+  if (!rows.changes.empty()) return Set(table, key, Bytes(value));
+  Appended& to = rows.appended;
+  to.rows.push_back({to.bytes.size(), static_cast<uint32_t>(key.size()),
+                     static_cast<uint32_t>(value.size())});
+  to.bytes.append(key);
+  to.bytes.append(value);
+  bytes_ += key.size() + value.size() + sizeof(Appended::Row);
+}
+
+void Overlay::Appended::Sort() {
+  // Whole batches come in order where the key is the entry's index.
+  const auto less = [this](const Row& a, const Row& b) { return Key(a) < Key(b); };
+  if (!std::is_sorted(rows.begin(), rows.end(), less))
+    std::stable_sort(rows.begin(), rows.end(), less);
+  auto last = rows.begin();
+  for (auto row = rows.begin(); row != rows.end(); ++row) {
+    if (row != rows.begin() && Key(*row) != Key(*last)) ++last;
+    *last = *row;
+  }
+  if (!rows.empty()) rows.erase(std::next(last), rows.end());
+}
+
 void Overlay::Cache(TableId table, size_t cache_bytes) {
   TableOf(table).cached = true;
   cache_bytes_max_ = cache_bytes;
@@ -175,7 +199,14 @@ std::unique_ptr<Cursor> Overlay::NewCursor(TableId table) const {
   std::vector<OverlayCursor::Change> changes;
   const auto t = static_cast<size_t>(table);
   if (t < tables_.size()) {
-    changes.assign(tables_[t].changes.begin(), tables_[t].changes.end());
+    tables_[t].appended.Sort();
+    const Changes& changed = tables_[t].changes;
+    const Appended& appended = tables_[t].appended;
+    for (const Appended::Row& row : appended.rows) {
+      if (!changed.contains(appended.Key(row)))
+        changes.emplace_back(appended.Key(row), Bytes(appended.Value(row)));
+    }
+    changes.insert(changes.end(), changed.begin(), changed.end());
   }
   std::sort(changes.begin(), changes.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -183,28 +214,41 @@ std::unique_ptr<Cursor> Overlay::NewCursor(TableId table) const {
 }
 
 void Overlay::Drain(const std::function<void(const RowChange&)>& visit) {
+  std::vector<Changes::node_type> nodes;
   for (size_t t = 0; t < tables_.size(); ++t) {
     Table& table = tables_[t];
-    std::vector<Changes::node_type> nodes;
-    nodes.reserve(table.changes.size());
+    const auto id = static_cast<TableId>(t);
+    nodes.clear();
     while (!table.changes.empty()) nodes.push_back(table.changes.extract(table.changes.begin()));
     std::sort(nodes.begin(), nodes.end(),
               [](const auto& a, const auto& b) { return a.key() < b.key(); });
+    Appended& appended = table.appended;
+    appended.Sort();
+    auto row = appended.rows.begin();
+    const auto visit_appended_before = [&](const Changes::node_type* node) {
+      for (; row != appended.rows.end() && (node == nullptr || appended.Key(*row) <= node->key());
+           ++row) {
+        // A change that came later stands in its place.
+        if (node == nullptr || appended.Key(*row) != node->key())
+          visit({id, appended.Key(*row), appended.Value(*row)});
+      }
+    };
     for (auto& node : nodes) {
-      RowChange change{static_cast<TableId>(t), std::move(node.key()), std::move(node.mapped())};
-      visit(change);
-      if (!table.cached) continue;
-      node.key() = std::move(change.key);
-      node.mapped() = std::move(change.value);
-      Remember(&table, std::move(node));
+      visit_appended_before(&node);
+      visit({id, node.key(),
+             node.mapped() ? std::optional<ByteView>(*node.mapped()) : std::nullopt});
+      if (table.cached) Remember(&table, std::move(node));
     }
+    visit_appended_before(nullptr);
+    appended.rows.clear();
+    appended.bytes.clear();
   }
   bytes_ = 0;
 }
 
 bool Overlay::empty() const {
   return std::all_of(tables_.begin(), tables_.end(),
-                     [](const Table& t) { return t.changes.empty(); });
+                     [](const Table& t) { return t.changes.empty() && t.appended.rows.empty(); });
 }
 
 bool MemoryStore::Get(TableId table, ByteView key, Bytes* value) const {
@@ -222,9 +266,10 @@ std::unique_ptr<Cursor> MemoryStore::NewCursor(TableId table) const {
 
 void MemoryStore::Apply(const RowChange& change) {
   if (change.value) {
-    tables_[change.table].insert_or_assign(change.key, *change.value);
+    tables_[change.table].insert_or_assign(Bytes(change.key), Bytes(*change.value));
   } else {
-    tables_[change.table].erase(change.key);
+    const auto at = tables_[change.table].find(change.key);
+    if (at != tables_[change.table].end()) tables_[change.table].erase(at);
   }
 }
 

@@ -50,11 +50,12 @@ class KeyValueReader {
   virtual Status status() const = 0;
 };
 
-// One change of one row: no value means the row goes.
+// One change of one row: no value means the row goes. Borrowed: valid during the call that hands it
+// over.
 struct RowChange {
   TableId table;
-  Bytes key;
-  std::optional<Bytes> value;
+  ByteView key;
+  std::optional<ByteView> value;
 };
 
 // Uncommitted changes over a reader: reads see them, the base does not. One thread at a time, reads
@@ -66,6 +67,9 @@ class Overlay : public KeyValueReader {
 
   void Put(TableId table, ByteView key, Bytes value);
   void Delete(TableId table, ByteView key);
+  // Puts a row that nobody looks up before it is drained: cheaper, since it is only gathered.
+  // Cursors see it, Get does not. Of two for one key the later one counts.
+  void Append(TableId table, ByteView key, ByteView value);
 
   // From now on rows of this table stay in memory once they were read or drained, absent ones too,
   // so that the base is asked once. All cached tables together hold about `cache_bytes`. The base
@@ -91,8 +95,24 @@ class Overlay : public KeyValueReader {
   };
   using Changes =
       std::unordered_map<Bytes, std::optional<Bytes>, StringHash, std::equal_to<>>;
+  // Appended rows, one after another in one buffer.
+  struct Appended {
+    struct Row {
+      size_t at;
+      uint32_t key_size, value_size;
+    };
+    Bytes bytes;
+    std::vector<Row> rows;
+    ByteView Key(const Row& row) const { return {bytes.data() + row.at, row.key_size}; }
+    ByteView Value(const Row& row) const {
+      return {bytes.data() + row.at + row.key_size, row.value_size};
+    }
+    // Ascending by key, of each only the last.
+    void Sort();
+  };
   struct Table {
     Changes changes;
+    Appended appended;
     // What the base holds. The young half fills up and becomes the old one, whose rows go unless
     // they were used since. A row in both counts as the young one has it.
     bool cached = false;

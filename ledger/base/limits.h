@@ -39,8 +39,12 @@ inline constexpr size_t kBatchBytesMax = size_t{64} << 20;
 // Events waiting for verification and sequencing before callers are held back.
 inline constexpr size_t kQueueEventsMax = 32'768;
 
-// Committed rows that the sequencer keeps in memory.
-inline constexpr size_t kRowCacheBytesMax = size_t{256} << 20;
+// Committed rows that the sequencer keeps in memory, by kind: keys with their chains, results,
+// stations, and each of the rest.
+inline constexpr size_t kKeyRowsBytesMax = size_t{96} << 20;
+inline constexpr size_t kResultRowsBytesMax = size_t{128} << 20;
+inline constexpr size_t kStationRowsBytesMax = size_t{64} << 20;
+inline constexpr size_t kSmallRowsBytesMax = size_t{32} << 20;
 
 // Wall clock against monotonic clock, and against the last entry: beyond this the sequencer stops.
 inline constexpr int64_t kClockSkewMicrosMax = int64_t{5} * 60 * 1'000'000;

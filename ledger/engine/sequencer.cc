@@ -20,7 +20,7 @@ Status CheckSignature(const projection::State& state, Item* unchecked) {
   PublicKey author = item.event.author;
   const bool genesis =
       !state.Election().has_value() && item.event.kind() == event::BodyKind::kElectionOpened;
-  if (!genesis && !state.Key(author)) {
+  if (!genesis && state.Key(author) == nullptr) {
     return Status(Reason::kKeyUnknown, "the author's key is not enrolled");
   }
   if (!event::VerifySignature(item.signed_event(), author)) {
@@ -153,8 +153,8 @@ bool Ledger::Impl::HasKeyInForce() const {
 
 Status Ledger::Impl::AppendCommitment(UnixMicros received_at, store::WriteSet* rows) {
   const PublicKey& key = options.ledger_key->public_key();
-  const auto chain = state->Key(key);
-  if (!chain) return Status(Reason::kLedgerKeyWrong, "the ledger's key is not enrolled");
+  const admission::KeyState* chain = state->Key(key);
+  if (chain == nullptr) return Status(Reason::kLedgerKeyWrong, "the ledger's key is not enrolled");
   event::Event event;
   event.election = state->Election()->id;
   event.author = key;

@@ -47,7 +47,9 @@ struct RegionTally {
   bool operator==(const RegionTally&) const = default;
 };
 
-// The canonical bytes. EVENT_TOO_LARGE beyond limits::kEntryBytesMax.
+// The canonical bytes, in place of what `out` holds. EVENT_TOO_LARGE beyond limits::kEntryBytesMax.
+Status EncodeTo(const StationTally& node, Bytes* out);
+Status EncodeTo(const RegionTally& node, Bytes* out);
 Result<Bytes> Encode(const StationTally& node);
 Result<Bytes> Encode(const RegionTally& node);
 // Strict: TALLY_NODE_MALFORMED on anything that Encode doesn't make.

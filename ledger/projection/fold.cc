@@ -21,9 +21,10 @@ void State::Apply(const LoggedEvent& e) {
   // Genesis enrols its own author, whose chain starts with it.
   if (e.index.value == 0) AdvanceAuthor(e);
 
-  Bytes index_value;
-  Writer(&index_value).Be64(e.index.value);
-  rows_.Put(kEventIndex, e.hash.view(), std::move(index_value));
+  value_.clear();
+  Writer(&value_).Be64(e.index.value);
+  rows_.Append(kEventIndex, e.hash.view(), value_);
+  batch_events_.emplace(e.hash, e.index);
   const KeyRow* author = LoadKey(e.event.author);
   if (author != nullptr) {
     ActivityRow activity{e.event.kind(), 0, 0, result_done_};
@@ -31,11 +32,16 @@ void State::Apply(const LoggedEvent& e) {
     const auto* enrolled = std::get_if<event::OfficialsEnrolled>(&e.event.body);
     if (enrolled != nullptr && !e.refusal)
       activity.enrolled = static_cast<uint32_t>(enrolled->officials.size());
-    rows_.Put(kActivity, ActivityKey(author->state.official, e.index), Encode(activity));
+    key_.assign(author->state.official);
+    key_.push_back('\0');
+    Writer(&key_).Be64(e.index.value);
+    value_.clear();
+    EncodeTo(activity, &value_);
+    rows_.Append(kActivity, key_, value_);
     if (e.refusal) {
       const RefusalRow row{InfoOf(e.refusal->reason).logged_number, e.refusal->number,
                            author->state.official, PlaceOf(e.event.body).value_or(RegionCode())};
-      rows_.Put(kRefusals, IndexKey(e.index), Encode(row));
+      rows_.Append(kRefusals, IndexKey(e.index), Encode(row));
     }
   }
   NoteObserved(e);
@@ -59,7 +65,7 @@ void State::AdvanceAuthor(const LoggedEvent& e) {
   } else if (++key.refusals_in_a_row >= limits::kRefusalsInARowMax) {
     key.suspended = true;
   }
-  rows_.Put(kKeys, e.event.author.view(), Encode(*row));
+  keys_.Changed(e.event.author.view());
 }
 
 // When a source showed what the entry says. Only what is later than all before has a row: the first

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ledger/base/coding.h"
 #include "ledger/crypto/sha256.h"
 #include "ledger/projection/state.h"
 #include "ledger/projection/tally.h"
@@ -50,6 +51,18 @@ StationCode StationInVillage(const RegionCode& village, uint16_t number) {
   std::string digits = std::to_string(number);
   digits.insert(0, 3 - digits.size(), '0');
   return *RegionCode::Parse(village.str() + digits);
+}
+
+uint64_t ShortHash(const std::string& votes) {
+  return Reader(crypto::Sha256(votes).view()).Be64();
+}
+
+// What the votes of a TPS are compared by. Its ballot must be there.
+election::FormContext FormOf(const ContestEntry& contest, const StationCode& tps) {
+  election::FormContext context;
+  context.kind = contest.state->kind;
+  context.choices = contest.BallotAt(tps)->choices;
+  return context;
 }
 
 // Whether something that version `index` set still stands.
@@ -116,7 +129,7 @@ void State::SetFindings(const std::string& contest, const StationCode& tps, uint
   if (past) {
     rows_.Put(kPastRounds, past_key, Encode(*past));
   } else {
-    StoreResult(contest, tps, row);
+    StoreResult(contest, tps);
   }
 }
 
@@ -166,14 +179,15 @@ void State::CheckVoters(const std::string& contest, const StationCode& tps, cons
   const bool same = was.l == is.l && was.p == is.p && was.j == is.j;
   const uint16_t round = now.round;
   if (same && before.round == round) return;
-  VotersRow row = Read<VotersRow>(kRegisteredVoters, tps.view()).value_or(VotersRow{});
+  VotersRow& row = voters_.FindOrMake(tps.view());
+  const std::vector<Finding> was_broken = election::CheckRegisteredVoters(row.contests);
   std::erase_if(row.contests, [&](const auto& v) { return v.contest == number; });
   if (is.l || is.p || is.j) {
     const auto at = std::find_if(row.contests.begin(), row.contests.end(),
                                  [&](const auto& v) { return v.contest > number; });
     row.contests.insert(at, is);
   }
-  rows_.Put(kRegisteredVoters, tps.view(), Encode(row));
+  voters_.Changed(tps.view());
 
   const auto first = [](uint64_t r) { return static_cast<uint16_t>(r >> 32); };
   const auto second = [](uint64_t r) { return static_cast<uint16_t>(r >> 16); };
@@ -186,6 +200,11 @@ void State::CheckVoters(const std::string& contest, const StationCode& tps, cons
     const auto theirs = [=](uint64_t r) {
       return ours(r) && (first(r) == other.contest || second(r) == other.contest);
     };
+    const auto concerned = [&](const Finding& f) { return theirs(f.row); };
+    // Nothing was open between the two, and nothing is to be opened.
+    if (std::none_of(broken.begin(), broken.end(), concerned) &&
+        std::none_of(was_broken.begin(), was_broken.end(), concerned))
+      continue;
     std::vector<Finding> pair = broken;
     std::erase_if(pair, [&](const Finding& f) { return !theirs(f.row); });
     const std::string& id = ids[other.contest];
@@ -193,55 +212,62 @@ void State::CheckVoters(const std::string& contest, const StationCode& tps, cons
   }
 }
 
+std::vector<StationCode> State::Alike(const std::string& contest, const StationCode& tps,
+                                      const std::string& votes,
+                                      const std::vector<VillageVotesRow::One>& village) const {
+  std::vector<StationCode> out;
+  if (votes.empty()) return out;
+  const uint64_t wanted = ShortHash(votes);
+  const election::FormContext context = FormOf(*registry_.Contest(contest), tps);
+  for (const VillageVotesRow::One& one : village) {
+    if (one.votes != wanted) continue;
+    const StationCode other = StationInVillage(tps.Parent(), one.station);
+    if (other == tps) continue;
+    const RoundRow shown = ShownRound(contest, other, *LoadResult(contest, other));
+    if (election::VoteVector(ValuesOf(shown.cells), context) == votes) out.push_back(other);
+  }
+  return out;
+}
+
 // C17. Each of the two stations gets the finding.
 void State::CheckVectors(const std::string& contest, const StationCode& tps,
                          const RoundRow& before, LogIndex index) {
   const ContestEntry& entry = *registry_.Contest(contest);
-  const auto ballot = entry.BallotAt(tps);
-  if (ballot == nullptr) return;
-  election::FormContext context;
-  context.kind = entry.state->kind;
-  context.choices = ballot->choices;
+  if (entry.BallotAt(tps) == nullptr) return;
+  const election::FormContext context = FormOf(entry, tps);
   const RoundRow& now = LoadResult(contest, tps)->newest;
   const uint16_t round = now.round;
   const std::string was = election::VoteVector(ValuesOf(before.cells), context);
   const std::string is = election::VoteVector(ValuesOf(now.cells), context);
   if (was == is && before.round == round) return;
 
-  const RegionCode village = tps.At(election::Level::kVillage);
+  Bytes key = PlaceKey(contest, tps.Parent());
+  std::vector<VillageVotesRow::One>& village = village_votes_.FindOrMake(key).stations;
   const uint16_t number = NumberInVillage(tps);
   const auto mirror = [number](uint64_t row) { return row == number; };
-  const auto shown_of = [&](const StationCode& station) {
-    return LoadResult(contest, station)->shown_round;
+  const auto set = [&](const StationCode& other, const std::vector<Finding>& broken) {
+    SetFindings(contest, other, LoadResult(contest, other)->shown_round, Rule::kC17, broken, mirror,
+                index);
   };
-  if (!was.empty() && was != is) {
-    const Bytes key = VoteVectorKey(contest, village, crypto::Sha256(was));
-    AlikeRow alike = Read<AlikeRow>(kVoteVectors, key).value_or(AlikeRow{});
-    std::erase(alike.stations, number);
-    if (alike.stations.empty()) {
-      rows_.Delete(kVoteVectors, key);
-    } else {
-      rows_.Put(kVoteVectors, key, Encode(alike));
-    }
-    for (const uint16_t other : alike.stations) {
-      const StationCode station = StationInVillage(village, other);
-      SetFindings(contest, station, shown_of(station), Rule::kC17, {}, mirror, index);
-    }
+  if (was != is) {
+    for (const StationCode& other : Alike(contest, tps, was, village)) set(other, {});
   }
+  const auto at = std::lower_bound(village.begin(), village.end(), number,
+                                   [](const auto& one, uint16_t n) { return one.station < n; });
+  const bool there = at != village.end() && at->station == number;
+  if (is.empty()) {
+    if (there) village.erase(at);
+  } else if (there) {
+    at->votes = ShortHash(is);
+  } else {
+    village.insert(at, {number, ShortHash(is)});
+  }
+  village.empty() ? village_votes_.Erase(key) : village_votes_.Changed(key);
+
   std::vector<Finding> broken;
-  if (!is.empty()) {
-    const Bytes key = VoteVectorKey(contest, village, crypto::Sha256(is));
-    AlikeRow alike = Read<AlikeRow>(kVoteVectors, key).value_or(AlikeRow{});
-    std::erase(alike.stations, number);
-    for (const uint16_t other : alike.stations) {
-      const StationCode station = StationInVillage(village, other);
-      broken.push_back(election::SameVotes(station, context));
-      SetFindings(contest, station, shown_of(station), Rule::kC17,
-                  {election::SameVotes(tps, context)}, mirror, index);
-    }
-    alike.stations.push_back(number);
-    std::sort(alike.stations.begin(), alike.stations.end());
-    rows_.Put(kVoteVectors, key, Encode(alike));
+  for (const StationCode& other : Alike(contest, tps, is, village)) {
+    broken.push_back(election::SameVotes(other, context));
+    set(other, {election::SameVotes(tps, context)});
   }
   SetFindings(contest, tps, round, Rule::kC17, broken, kEvery, index);
 }

@@ -10,10 +10,7 @@ void State::PutOfficial(std::string_view id, const admission::OfficialState& off
   rows_.Put(kRegistry, OfficialKey(id), Encode(official));
 }
 
-void State::PutKey(const PublicKey& key, const KeyRow& row) {
-  rows_.Put(kKeys, key.view(), Encode(row));
-  if (key_memo_ && key_memo_->first == key) key_memo_->second = row;
-}
+void State::PutKey(const PublicKey& key, const KeyRow& row) { keys_.Put(key.view(), row); }
 
 void State::EnrolKey(std::string_view id, const admission::OfficialState& official,
                      const PublicKey& key, LogIndex index) {

@@ -80,8 +80,7 @@ void State::Fold(const LoggedEvent& e, const event::RecapCertified& body) {
     AddStep(RecordKind::kCertification, body.contest, body.region, before->certified_at,
             {0, e.index});
   }
-  rows_.Put(kRegistry, SealKey(body.contest, body.region),
-            Encode(admission::SealState{e.index, e.hash}));
+  seals_.Put(SealKey(body.contest, body.region), {e.index, e.hash});
   PutRecord(RecordKind::kCertification, body.contest, body.region, e.index);
   CheckCertification(e, body);
 }

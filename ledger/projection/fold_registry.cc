@@ -44,6 +44,7 @@ void State::Fold(const LoggedEvent& e, const event::ElectionOpened& body) {
 std::vector<StationCode> State::StationsIn(const RegionCode& place) const {
   std::vector<StationCode> stations;
   const Bytes prefix = StationKey(place);
+  WriteBack();
   const auto cursor = rows_.NewCursor(kRegistry);
   for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
     const auto code = RegionCode::Parse(cursor->key().substr(1));
@@ -105,8 +106,7 @@ void State::Fold(const LoggedEvent& e, const event::StationsRegistered& body) {
   std::vector<StationCode> codes;
   codes.reserve(body.stations.size());
   for (const event::StationFact& fact : body.stations) {
-    const admission::StationState state{fact.name, fact.kind, fact.dpt, e.index};
-    rows_.Put(kRegistry, StationKey(fact.code), Encode(state));
+    stations_.Put(StationKey(fact.code), {fact.name, fact.kind, fact.dpt, e.index});
     codes.push_back(fact.code);
   }
   for (const auto& [id, contest] : registry_.contests()) CountStations(contest, codes);
@@ -185,8 +185,9 @@ void State::AmendRegion(const event::Amendment& a) {
 void State::AmendStation(const event::Amendment& a) {
   const auto code = RegionCode::Parse(a.subject);
   if (!code) return;
-  auto row = Read<admission::StationState>(kRegistry, StationKey(*code));
-  if (!row) return;
+  const Bytes key = StationKey(*code);
+  admission::StationState* row = stations_.Find(key);
+  if (row == nullptr) return;
   event::Dpt dpt = row->dpt.value_or(event::Dpt{});
   switch (a.field) {
     case election::AmendedField::kStationName: row->name = a.after; break;
@@ -202,7 +203,7 @@ void State::AmendStation(const event::Amendment& a) {
       row->dpt = dpt;
       break;
   }
-  rows_.Put(kRegistry, StationKey(*code), Encode(*row));
+  stations_.Changed(key);
 }
 
 void State::AmendContest(const event::Amendment& a) {

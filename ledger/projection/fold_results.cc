@@ -30,9 +30,9 @@ StationCounts Minus(StationCounts a, const StationCounts& b) {
 
 }  // namespace
 
-void State::StoreResult(const std::string& contest, const StationCode& tps, const ResultRow& row) {
-  Bytes key = PlaceKey(contest, tps);
-  rows_.Put(kResults, key, Encode(row));
+void State::StoreResult(std::string_view contest, const StationCode& tps) {
+  SetPlaceKey(contest, tps, &key_);
+  results_.Changed(key_);
 }
 
 RoundRow State::ShownRound(std::string_view contest, const StationCode& tps,
@@ -54,8 +54,8 @@ void State::Judge(const std::string& contest, const StationCode& tps, LogIndex i
   context.dpt_max = election.dpt_max;
   context.reserve_permille = election.reserve_permille;
   if (tps.IsAbroad()) {
-    const auto station = Station(tps);
-    context.abroad_post = station && station->kind == election::StationKind::kPos;
+    const admission::StationState* station = Station(tps);
+    context.abroad_post = station != nullptr && station->kind == election::StationKind::kPos;
   }
   const std::vector<election::FieldValue> values = ValuesOf(round->cells);
   const std::vector<election::Finding> broken = election::CheckForm(values, context);
@@ -131,7 +131,7 @@ void State::Fold(const LoggedEvent& e, const event::ResultSubmitted& body) {
   FinishVersion(e, body.contest, body.tps, &round);
   row.shown_round = round.round;
   ReplaceShown(body.contest, body.tps, before, round);
-  StoreResult(body.contest, body.tps, row);
+  StoreResult(body.contest, body.tps);
   FoldVersion(e, body.contest, body.tps, before);
 }
 
@@ -142,14 +142,14 @@ void State::Fold(const LoggedEvent& e, const event::ResultCorrected& body) {
   SetCorrection(body, e.index, e.hash, &round);
   FinishVersion(e, body.contest, body.tps, &round);
   ReplaceShown(body.contest, body.tps, before, round);
-  StoreResult(body.contest, body.tps, row);
+  StoreResult(body.contest, body.tps);
   FoldVersion(e, body.contest, body.tps, before);
 }
 
 void State::Fold(const LoggedEvent&, const event::ResultFinalised& body) {
   ResultRow& row = *LoadResult(body.contest, body.tps);
   row.newest.finalised = true;
-  StoreResult(body.contest, body.tps, row);
+  StoreResult(body.contest, body.tps);
 }
 
 void State::MarkUsed(const RoundRow& round) {
@@ -184,7 +184,7 @@ void State::Fold(const LoggedEvent& e, const event::RoundOpened& body) {
         row.newest.round = round;
         row.newest.opened_at = e.index;
         row.newest.opened_event = e.hash;
-        StoreResult(contest, tps, row);
+        StoreResult(contest, tps);
       }
     }
   }
@@ -202,6 +202,7 @@ void State::Fold(const LoggedEvent& e, const event::RoundCancelled& body) {
     for (const RegionCode& place : opened->places) {
       const Bytes prefix = PlaceKey(contest, place);
       std::vector<StationCode> stations;
+      WriteBack();
       auto cursor = rows_.NewCursor(kResults);
       for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix);
            cursor->Next()) {
@@ -217,7 +218,7 @@ void State::Fold(const LoggedEvent& e, const event::RoundCancelled& body) {
         if (!round) continue;
         row.newest = *round;
         rows_.Delete(kPastRounds, past);
-        StoreResult(contest, tps, row);
+        StoreResult(contest, tps);
       }
     }
   }
@@ -253,7 +254,7 @@ void State::NoteCompeting(const LoggedEvent& e) {
     tallies_.Recount(body->contest, body->tps,
                      Minus(CountsOf(row.newest.flags), CountsOf(before.flags)));
   }
-  StoreResult(body->contest, body->tps, row);
+  StoreResult(body->contest, body->tps);
 }
 
 }  // namespace jejak::projection

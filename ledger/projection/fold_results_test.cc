@@ -114,7 +114,7 @@ TEST_F(FoldResults, TalliesAtEveryLevel) {
 // Every figure names the entry that set it: a change sets it anew, the same value again does not.
 TEST_F(FoldResults, FiguresNameWhoSetThem) {
   const LogIndex first = log_.Add(kKpps, Form(kTps, 5, 2, 3, 5));
-  EXPECT_FALSE(log_.state().Result("pdpr", Code(kTps)).ppk_acted);
+  EXPECT_FALSE(log_.state().Result("pdpr", Code(kTps), admission::Contents::kWanted).ppk_acted);
   const LogIndex second = Correct({{FieldKey::Of(Figure::kValid), 5},
                                    {FieldKey::Of(Figure::kInvalid), 1},
                                    {FieldKey::Votes(101), 4}});
@@ -210,12 +210,12 @@ TEST_F(FoldResults, ANewRoundReplacesTheOldWhenItHasAResult) {
   log_.Reopen();
   EXPECT_EQ(Sums(""), old);
   EXPECT_TRUE(Counts("") == (StationCounts{3, 1, 1, 0, 0, 1}));
-  const auto result = log_.state().Result("pdpr", Code(kTps));
+  const auto result = log_.state().Result("pdpr", Code(kTps), admission::Contents::kWanted);
   EXPECT_EQ(result.round, 2);
   EXPECT_EQ(result.round_opened_at, opened);
   EXPECT_FALSE(result.has_result);
   EXPECT_TRUE(result.values.empty());
-  EXPECT_EQ(log_.state().Result("pdpr", Code(kElsewhere)).round, 1);
+  EXPECT_EQ(log_.state().Result("pdpr", Code(kElsewhere), admission::Contents::kWanted).round, 1);
   EXPECT_FALSE(log_.state().Reference(log_.HashOf(opened))->used);
   auto again = Form(kTps, 7, 3, 4, 7);
   again.round = 2;
@@ -247,7 +247,7 @@ TEST_F(FoldResults, ACancelledRoundLeavesNothing) {
   EXPECT_EQ(log_.state().TallyRoot(), root);
   const Bytes key = PlaceKey("pdpr", Code(kTps));
   EXPECT_EQ(log_.rows().table(kResults).at(key), results.at(key));
-  EXPECT_EQ(log_.state().Result("pdpr", Code(kNextDoor)).round, 1);
+  EXPECT_EQ(log_.state().Result("pdpr", Code(kNextDoor), admission::Contents::kWanted).round, 1);
   EXPECT_TRUE(log_.state().Reference(log_.HashOf(opened))->resolved);
   Correct({{FieldKey::PartyTotal(1), 5}});
   EXPECT_EQ(Sums(""), "valid=5/1 votes.1=2/1 votes.101=3/1 party_total.1=5/1");
@@ -260,8 +260,8 @@ TEST_F(FoldResults, ARoundUponARoundUsesIt) {
   log_.Reopen();
   EXPECT_TRUE(log_.state().Reference(log_.HashOf(second))->used);
   EXPECT_FALSE(log_.state().Reference(log_.HashOf(third))->used);
-  EXPECT_EQ(log_.state().Result("pdpr", Code(kTps)).round, 3);
-  EXPECT_EQ(log_.state().Result("pdpr", Code(kNextDoor)).round, 2);
+  EXPECT_EQ(log_.state().Result("pdpr", Code(kTps), admission::Contents::kWanted).round, 3);
+  EXPECT_EQ(log_.state().Result("pdpr", Code(kNextDoor), admission::Contents::kWanted).round, 2);
 }
 
 // A photo that is set, replaced or removed names its entry, and counts the station; the same photo

@@ -122,7 +122,7 @@ TEST_F(Fold, RefusalsInARowSuspendUntilReleased) {
 TEST_F(Fold, KeysFollowTheirOfficial) {
   const LogIndex enrolled = log_.Add(kRoot, event::KeyEnrolled{"ppk", {KeyOf(20), Signature()}});
   const auto key = view().Key(KeyOf(20));
-  ASSERT_TRUE(key.has_value());
+  ASSERT_TRUE(key != nullptr);
   EXPECT_EQ(key->official, "ppk");
   EXPECT_EQ(key->role, Role::kPpk);
   EXPECT_EQ(key->jurisdiction, Code("650101"));

@@ -1,5 +1,8 @@
 #include "ledger/projection/rows.h"
 
+#include <algorithm>
+
+#include "ledger/base/check.h"
 #include "ledger/base/coding.h"
 
 namespace jejak::projection {
@@ -187,10 +190,6 @@ void Visit(A& a, event::Evidence& v) {
   Each(a, v.page, v.media_type, v.sha256, v.url);
 }
 template <typename A>
-void Visit(A& a, Cell& v) {
-  Each(a, v.key, v.value, v.set_by);
-}
-template <typename A>
 void Visit(A& a, OpenFinding& v) {
   Each(a, v.rule, v.row, v.opened_by);
 }
@@ -198,10 +197,37 @@ template <typename A>
 void Visit(A& a, StationFlags& v) {
   Each(a, v.reported, v.corrected, v.completed, v.evidence_replaced, v.with_findings);
 }
+// A figure or page was set by one of the round's versions: its place in their list, from the newest
+// back, is short. One that isn't in the list can't be written.
+void SetBy(Out& a, const std::vector<LogIndex>& versions, LogIndex& v) {
+  const auto at = std::lower_bound(versions.begin(), versions.end(), v);
+  JEJAK_CHECK(at != versions.end() && *at == v);
+  a.w.Varint(static_cast<uint64_t>(versions.end() - at) - 1);
+}
+void SetBy(In& a, const std::vector<LogIndex>& versions, LogIndex& v) {
+  const uint64_t back = a.r.Varint();
+  a.bad |= back >= versions.size();
+  if (!a.bad) v = versions[versions.size() - 1 - static_cast<size_t>(back)];
+}
+void Size(Out& a, auto& list) { a.w.Varint(list.size()); }
+void Size(In& a, auto& list) {
+  const uint64_t n = a.r.Varint();
+  if (n > a.r.remaining()) a.bad = true;
+  if (!a.bad) list.resize(static_cast<size_t>(n));
+}
 template <typename A>
 void Visit(A& a, RoundRow& v) {
   Each(a, v.round, v.opened_at, v.opened_event, v.newest_event, v.finalised, v.ppk_acted, v.flags,
-       v.versions, v.cells, v.evidence, v.evidence_set_by, v.findings);
+       v.versions);
+  Size(a, v.cells);
+  for (Cell& cell : v.cells) {
+    Each(a, cell.key, cell.value);
+    SetBy(a, v.versions, cell.set_by);
+  }
+  Each(a, v.evidence);
+  v.evidence_set_by.resize(v.evidence.size());
+  for (LogIndex& index : v.evidence_set_by) SetBy(a, v.versions, index);
+  Each(a, v.findings);
 }
 template <typename A>
 void Visit(A& a, ResultRow& v) {
@@ -307,6 +333,19 @@ JEJAK_ROW(FindingRow)
 JEJAK_ROW(ReferenceState)
 JEJAK_ROW(SealState)
 #undef JEJAK_ROW
+
+#define JEJAK_ROW_TO(type)                       \
+  void EncodeTo(const type& row, Bytes* out) {   \
+    Out archive(out);                            \
+    archive(row);                                \
+  }
+JEJAK_ROW_TO(StationState)
+JEJAK_ROW_TO(SealState)
+JEJAK_ROW_TO(KeyRow)
+JEJAK_ROW_TO(ResultRow)
+JEJAK_ROW_TO(NodeRow)
+JEJAK_ROW_TO(TallyDelta)
+#undef JEJAK_ROW_TO
 
 Bytes Encode(const BallotState& row) { return EncodeRow(row); }
 template <>

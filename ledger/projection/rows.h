@@ -177,6 +177,14 @@ Bytes Encode(const FindingRow& row);
 Bytes Encode(const admission::ReferenceState& row);
 Bytes Encode(const admission::SealState& row);
 
+// Appends what Encode makes.
+void EncodeTo(const admission::StationState& row, Bytes* out);
+void EncodeTo(const admission::SealState& row, Bytes* out);
+void EncodeTo(const KeyRow& row, Bytes* out);
+void EncodeTo(const ResultRow& row, Bytes* out);
+void EncodeTo(const NodeRow& row, Bytes* out);
+void EncodeTo(const TallyDelta& row, Bytes* out);
+
 template <typename Row>
 std::optional<Row> Decode(ByteView bytes);
 

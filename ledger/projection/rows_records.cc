@@ -28,9 +28,8 @@ bool ReadList(Reader* r, std::vector<T>* out, One one) {
 
 uint64_t ShortKey(const PublicKey& key) { return Reader(key.view()).Be64(); }
 
-Bytes Encode(const VotersRow& row) {
-  Bytes out;
-  Writer w(&out);
+void EncodeTo(const VotersRow& row, Bytes* out) {
+  Writer w(out);
   w.Varint(row.contests.size());
   for (const election::RegisteredVoters& v : row.contests) {
     w.Varint(v.contest);
@@ -38,7 +37,6 @@ Bytes Encode(const VotersRow& row) {
     Write(&w, v.p);
     Write(&w, v.j);
   }
-  return out;
 }
 
 template <>
@@ -55,20 +53,23 @@ std::optional<VotersRow> Decode(ByteView bytes) {
   return row;
 }
 
-Bytes Encode(const AlikeRow& row) {
-  Bytes out;
-  Writer w(&out);
+void EncodeTo(const VillageVotesRow& row, Bytes* out) {
+  Writer w(out);
   w.Varint(row.stations.size());
-  for (const uint16_t station : row.stations) w.Varint(station);
-  return out;
+  for (const VillageVotesRow::One& one : row.stations) {
+    w.Varint(one.station);
+    w.Be64(one.votes);
+  }
 }
 
 template <>
-std::optional<AlikeRow> Decode(ByteView bytes) {
+std::optional<VillageVotesRow> Decode(ByteView bytes) {
   Reader r(bytes);
-  AlikeRow row;
-  const bool read = ReadList(
-      &r, &row.stations, [&](uint16_t* station) { *station = static_cast<uint16_t>(r.Varint()); });
+  VillageVotesRow row;
+  const bool read = ReadList(&r, &row.stations, [&](VillageVotesRow::One* one) {
+    one->station = static_cast<uint16_t>(r.Varint());
+    one->votes = r.Be64();
+  });
   if (!read || !r.Done()) return std::nullopt;
   return row;
 }
@@ -129,15 +130,13 @@ std::optional<RecordRow> Decode(ByteView bytes) {
   return row;
 }
 
-Bytes Encode(const ReportsRow& row) {
-  Bytes out;
-  Writer w(&out);
+void EncodeTo(const ReportsRow& row, Bytes* out) {
+  Writer w(out);
   w.Varint(row.changes.size());
   for (const Report& report : row.changes) {
     w.Varint(report.index.value);
     w.Signed(report.received_at.value);
   }
-  return out;
 }
 
 template <>
@@ -152,9 +151,8 @@ std::optional<ReportsRow> Decode(ByteView bytes) {
   return row;
 }
 
-Bytes Encode(const ActivityRow& row) {
-  Bytes out;
-  Writer w(&out);
+void EncodeTo(const ActivityRow& row, Bytes* out) {
+  Writer w(out);
   w.U8(static_cast<uint8_t>(row.kind));
   w.Varint(row.refusal);
   w.Varint(row.enrolled);
@@ -167,7 +165,6 @@ Bytes Encode(const ActivityRow& row) {
     w.Varint(row.result->round);
     w.Varint(row.result->votes_moved);
   }
-  return out;
 }
 
 template <>

@@ -21,9 +21,15 @@ namespace jejak::projection {
 struct VotersRow {
   std::vector<election::RegisteredVoters> contests;
 };
-// The last three digits of the TPSs of one village with the same votes, ascending.
-struct AlikeRow {
-  std::vector<uint16_t> stations;
+// What tells the forms of one village apart: of each TPS that has votes, the last three digits of
+// its code, ascending, and the first eight bytes of the hash of its vote vector. Two that are equal
+// here may still differ.
+struct VillageVotesRow {
+  struct One {
+    uint16_t station = 0;
+    uint64_t votes = 0;
+  };
+  std::vector<One> stations;
 };
 // The copies of one (contest, TPS). A copy's number is its position, from 1.
 struct Copy {
@@ -70,17 +76,18 @@ struct ActivityRow {
 // The part of a key that ResultDone has.
 uint64_t ShortKey(const PublicKey& key);
 
-Bytes Encode(const VotersRow& row);
-Bytes Encode(const AlikeRow& row);
 Bytes Encode(const CopiesRow& row);
 Bytes Encode(const RecordRow& row);
-Bytes Encode(const ReportsRow& row);
-Bytes Encode(const ActivityRow& row);
+// Append to `out`.
+void EncodeTo(const VotersRow& row, Bytes* out);
+void EncodeTo(const VillageVotesRow& row, Bytes* out);
+void EncodeTo(const ReportsRow& row, Bytes* out);
+void EncodeTo(const ActivityRow& row, Bytes* out);
 
 template <>
 std::optional<VotersRow> Decode(ByteView bytes);
 template <>
-std::optional<AlikeRow> Decode(ByteView bytes);
+std::optional<VillageVotesRow> Decode(ByteView bytes);
 template <>
 std::optional<CopiesRow> Decode(ByteView bytes);
 template <>

@@ -26,12 +26,21 @@ using admission::StationState;
 State::State(const KeyValueReader* base, TreeSize size, Registry registry)
     : rows_(base),
       registry_(std::move(registry)),
-      tallies_(&registry_, &rows_),
-      size_(size) {
-  // What every event looks up again.
-  for (const TableId table : {kRegistry, kKeys, kResults, kRegisteredVoters, kVoteVectors}) {
-    rows_.Cache(table, limits::kRowCacheBytesMax);
-  }
+      tallies_(&registry_, &rows_,
+               {[this](const RegionCode& place) { return StationsIn(place); },
+                [this](const std::string& contest, const StationCode& tps) {
+                  return ShownRound(contest, tps, *LoadResult(contest, tps));
+                }}),
+      size_(size),
+      keys_(kKeys, &rows_, limits::kKeyRowsBytesMax),
+      results_(kResults, &rows_, limits::kResultRowsBytesMax),
+      stations_(kRegistry, &rows_, limits::kStationRowsBytesMax),
+      seals_(kRegistry, &rows_, limits::kSmallRowsBytesMax),
+      voters_(kRegisteredVoters, &rows_, limits::kSmallRowsBytesMax),
+      village_votes_(kVillageVotes, &rows_, limits::kSmallRowsBytesMax),
+      reports_(kReports, &rows_, limits::kSmallRowsBytesMax) {
+  // Of officials and regions.
+  rows_.Cache(kRegistry, limits::kSmallRowsBytesMax);
 }
 
 jejak::Result<std::unique_ptr<State>> State::Load(const KeyValueReader* base, TreeSize size) {
@@ -55,6 +64,11 @@ void State::Damage(std::string what) const {
 Status State::status() const {
   JEJAK_RETURN_IF_ERROR(rows_.status());
   JEJAK_RETURN_IF_ERROR(tallies_.status());
+  for (const Status* status :
+       {&keys_.status(), &results_.status(), &stations_.status(), &seals_.status(),
+        &voters_.status(), &village_votes_.status(), &reports_.status()}) {
+    JEJAK_RETURN_IF_ERROR(*status);
+  }
   return damage_;
 }
 
@@ -72,16 +86,11 @@ std::optional<Row> State::Read(TableId table, ByteView key) const {
 // The folds in the other files read these.
 template std::optional<RegionRow> State::Read(TableId, ByteView) const;
 template std::optional<RoundRow> State::Read(TableId, ByteView) const;
-template std::optional<StationState> State::Read(TableId, ByteView) const;
 template std::optional<OfficialState> State::Read(TableId, ByteView) const;
 template std::optional<ReferenceState> State::Read(TableId, ByteView) const;
 template std::optional<FindingRow> State::Read(TableId, ByteView) const;
-template std::optional<SealState> State::Read(TableId, ByteView) const;
-template std::optional<VotersRow> State::Read(TableId, ByteView) const;
-template std::optional<AlikeRow> State::Read(TableId, ByteView) const;
 template std::optional<CopiesRow> State::Read(TableId, ByteView) const;
 template std::optional<RecordRow> State::Read(TableId, ByteView) const;
-template std::optional<ReportsRow> State::Read(TableId, ByteView) const;
 
 std::optional<ElectionState> State::Election() const {
   if (!registry_.election()) return std::nullopt;
@@ -92,16 +101,11 @@ std::string State::ElectionName() const {
   return registry_.election() ? registry_.election()->name : std::string();
 }
 
-KeyRow* State::LoadKey(const PublicKey& key) const {
-  if (!key_memo_ || key_memo_->first != key)
-    key_memo_.emplace(key, Read<KeyRow>(kKeys, key.view()));
-  return key_memo_->second ? &*key_memo_->second : nullptr;
-}
+KeyRow* State::LoadKey(const PublicKey& key) const { return keys_.Find(key.view()); }
 
-std::optional<KeyState> State::Key(const PublicKey& key) const {
+const KeyState* State::Key(const PublicKey& key) const {
   const KeyRow* row = LoadKey(key);
-  if (row == nullptr) return std::nullopt;
-  return row->state;
+  return row == nullptr ? nullptr : &row->state;
 }
 
 std::optional<OfficialState> State::Official(std::string_view id) const {
@@ -120,8 +124,10 @@ std::optional<RegionState> State::Region(const RegionCode& code) const {
   return std::move(row->state);
 }
 
-std::optional<StationState> State::Station(const StationCode& code) const {
-  return Read<StationState>(kRegistry, StationKey(code));
+const StationState* State::Station(const StationCode& code) const {
+  key_.assign(1, 's');
+  key_.append(code.view());
+  return stations_.Find(key_);
 }
 
 std::shared_ptr<const BallotState> State::Ballot(std::string_view contest,
@@ -155,15 +161,12 @@ std::optional<event::Choice> State::ChoiceMeaning(std::string_view contest,
 }
 
 ResultRow* State::LoadResult(std::string_view contest, const StationCode& tps) const {
-  Bytes key = PlaceKey(contest, tps);
-  if (!result_memo_ || result_memo_->first != key) {
-    auto row = Read<ResultRow>(kResults, key);
-    result_memo_.emplace(std::move(key), row ? std::move(*row) : ResultRow{});
-  }
-  return &result_memo_->second;
+  SetPlaceKey(contest, tps, &key_);
+  return &results_.FindOrMake(key_);
 }
 
-ResultState State::Result(std::string_view contest, const StationCode& tps) const {
+ResultState State::Result(std::string_view contest, const StationCode& tps,
+                          admission::Contents contents) const {
   const RoundRow& row = LoadResult(contest, tps)->newest;
   ResultState out;
   out.round = row.round;
@@ -172,13 +175,21 @@ ResultState State::Result(std::string_view contest, const StationCode& tps) cons
   out.newest_event = row.newest_event;
   out.finalised = row.finalised;
   out.ppk_acted = row.ppk_acted;
-  out.values = ValuesOf(row.cells);
-  out.evidence = row.evidence;
+  if (contents == admission::Contents::kWanted) {
+    out.values = ValuesOf(row.cells);
+    out.evidence = row.evidence;
+  }
   return out;
 }
 
 std::optional<SealState> State::Seal(std::string_view contest, const RegionCode& region) const {
-  return Read<SealState>(kRegistry, SealKey(contest, region));
+  key_.assign(1, 'z');
+  key_.append(contest);
+  key_.push_back('\0');
+  key_.append(region.view());
+  const SealState* seal = seals_.Find(key_);
+  if (seal == nullptr) return std::nullopt;
+  return *seal;
 }
 
 std::optional<LogIndex> State::Reopened(std::string_view contest, const RegionCode& region,
@@ -230,6 +241,7 @@ std::optional<Hash> State::RecapPart(const PublicKey& author, std::string_view c
 }
 
 std::optional<LogIndex> State::FindEvent(const Hash& event) const {
+  if (const auto at = batch_events_.find(event); at != batch_events_.end()) return at->second;
   Bytes value;
   if (!rows_.Get(kEventIndex, event.view(), &value)) return std::nullopt;
   Reader reader(value);
@@ -256,6 +268,27 @@ std::optional<std::string_view> State::CommitmentFault(const event::Event& next,
   return std::nullopt;
 }
 
-void State::Flush() { tallies_.Flush(); }
+void State::WriteBack() const {
+  keys_.WriteBack();
+  results_.WriteBack();
+  stations_.WriteBack();
+  seals_.WriteBack();
+}
+
+void State::Flush() {
+  tallies_.Flush();
+  WriteBack();
+  voters_.WriteBack();
+  village_votes_.WriteBack();
+  reports_.WriteBack();
+  keys_.MakeRoom();
+  results_.MakeRoom();
+  stations_.MakeRoom();
+  seals_.MakeRoom();
+  voters_.MakeRoom();
+  village_votes_.MakeRoom();
+  reports_.MakeRoom();
+  batch_events_.clear();
+}
 
 }  // namespace jejak::projection

@@ -14,12 +14,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "ledger/admission/state_view.h"
 #include "ledger/base/kv.h"
 #include "ledger/base/limits.h"
 #include "ledger/event/bodies.h"
 #include "ledger/event/codec.h"
+#include "ledger/projection/cached_rows.h"
 #include "ledger/projection/registry.h"
 #include "ledger/projection/rows.h"
 #include "ledger/projection/rows_records.h"
@@ -66,11 +68,11 @@ class State final : public admission::StateView {
 
   std::optional<admission::ElectionState> Election() const override;
   std::string ElectionName() const override;
-  std::optional<admission::KeyState> Key(const PublicKey& key) const override;
+  const admission::KeyState* Key(const PublicKey& key) const override;
   std::optional<admission::OfficialState> Official(std::string_view id) const override;
   std::shared_ptr<const admission::ContestState> Contest(std::string_view id) const override;
   std::optional<admission::RegionState> Region(const RegionCode& code) const override;
-  std::optional<admission::StationState> Station(const StationCode& code) const override;
+  const admission::StationState* Station(const StationCode& code) const override;
   std::shared_ptr<const admission::BallotState> Ballot(std::string_view contest,
                                                        std::string_view dapil) const override;
   std::shared_ptr<const admission::BallotState> BallotAt(std::string_view contest,
@@ -78,7 +80,8 @@ class State final : public admission::StateView {
   bool AnyBallotInside(std::string_view contest, const RegionCode& place) const override;
   std::optional<event::Choice> ChoiceMeaning(std::string_view contest,
                                              election::ChoiceId id) const override;
-  admission::ResultState Result(std::string_view contest, const StationCode& tps) const override;
+  admission::ResultState Result(std::string_view contest, const StationCode& tps,
+                                admission::Contents contents) const override;
   std::optional<admission::SealState> Seal(std::string_view contest,
                                            const RegionCode& region) const override;
   std::optional<LogIndex> Reopened(std::string_view contest, const RegionCode& region,
@@ -98,6 +101,8 @@ class State final : public admission::StateView {
 
   template <typename Row>
   std::optional<Row> Read(TableId table, ByteView key) const;
+  // The rows that are kept as values, as far as they changed, to rows_: before a cursor walks them.
+  void WriteBack() const;
   std::optional<LogIndex> ReadIndex(ByteView key) const;
   void Damage(std::string what) const;
 
@@ -141,8 +146,10 @@ class State final : public admission::StateView {
   void Fold(const LoggedEvent& e, const event::ResultFinalised& body);
   void Fold(const LoggedEvent& e, const event::RoundOpened& body);
   void Fold(const LoggedEvent& e, const event::RoundCancelled& body);
+  // Default when nothing happened there yet. Good until the end of the batch.
   ResultRow* LoadResult(std::string_view contest, const StationCode& tps) const;
-  void StoreResult(const std::string& contest, const StationCode& tps, const ResultRow& row);
+  // The row that LoadResult gave was changed.
+  void StoreResult(std::string_view contest, const StationCode& tps);
   RoundRow ShownRound(std::string_view contest, const StationCode& tps, const ResultRow& row) const;
   void Judge(const std::string& contest, const StationCode& tps, LogIndex index, RoundRow* round);
   void FinishVersion(const LoggedEvent& e, const std::string& contest, const StationCode& tps,
@@ -179,6 +186,10 @@ class State final : public admission::StateView {
   void FileCopy(const LoggedEvent& e, const event::CopyFiled& body);
   void Suspect(const LoggedEvent& e, const event::KeyRevoked& body);
   void CheckCertification(const LoggedEvent& e, const event::RecapCertified& body);
+  // The other TPSs of the village whose figures that are shown have the same votes.
+  std::vector<StationCode> Alike(const std::string& contest, const StationCode& tps,
+                                 const std::string& votes,
+                                 const std::vector<VillageVotesRow::One>& village) const;
   // Opens what is broken in the round of a station and clears what no longer is, among the findings
   // of `rule` whose row is `concerned`.
   void SetFindings(const std::string& contest, const StationCode& tps, uint16_t round,
@@ -195,7 +206,7 @@ class State final : public admission::StateView {
   void PutRecords(RecordKind kind, const std::vector<std::string>& contests,
                   const std::vector<RegionCode>& places, LogIndex index);
 
-  Overlay rows_;
+  mutable Overlay rows_;
   Registry registry_;
   TallyTree tallies_;
   TreeSize size_;
@@ -203,9 +214,18 @@ class State final : public admission::StateView {
   // What the entry being folded did, beyond its kind; for its row of kActivity.
   std::optional<ResultDone> result_done_;
   mutable Status damage_;
-  // The row last asked for: admission asks, then the fold changes the same one.
-  mutable std::optional<std::pair<PublicKey, std::optional<KeyRow>>> key_memo_;
-  mutable std::optional<std::pair<Bytes, ResultRow>> result_memo_;
+  // What events look up again and again, as values.
+  mutable CachedRows<KeyRow> keys_;
+  mutable CachedRows<ResultRow> results_;
+  mutable CachedRows<admission::StationState> stations_;
+  mutable CachedRows<admission::SealState> seals_;
+  CachedRows<VotersRow> voters_;
+  CachedRows<VillageVotesRow> village_votes_;
+  CachedRows<ReportsRow> reports_;
+  // Events of the batch, which the rows do not have yet.
+  std::unordered_map<Hash, LogIndex> batch_events_;
+  mutable Bytes key_;    // scratch
+  mutable Bytes value_;  // scratch
 };
 
 }  // namespace jejak::projection

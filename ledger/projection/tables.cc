@@ -89,11 +89,15 @@ Bytes TallyDeltaPrefix(LogIndex base, std::string_view contest,
   return out.append(place.view());
 }
 
-Bytes TallyDeltaKey(LogIndex base, std::string_view contest, const election::RegionCode& place,
-                    LogIndex index) {
-  Bytes out = TallyDeltaPrefix(base, contest, place);
-  Writer(&out).Be64(index.value);
-  return out;
+void SetTallyDeltaKey(LogIndex base, std::string_view contest, const election::RegionCode& place,
+                      LogIndex index, Bytes* key) {
+  key->clear();
+  Writer w(key);
+  w.Be64(base.value);
+  w.Raw(contest);
+  w.U8(0);
+  w.Raw(place.view());
+  w.Be64(index.value);
 }
 
 Bytes PlaceKey(std::string_view contest, const election::RegionCode& place) {
@@ -102,6 +106,12 @@ Bytes PlaceKey(std::string_view contest, const election::RegionCode& place) {
   out.append(contest);
   out.push_back('\0');
   return out.append(place.view());
+}
+
+void SetPlaceKey(std::string_view contest, const election::RegionCode& place, Bytes* key) {
+  key->assign(contest);
+  key->push_back('\0');
+  key->append(place.view());
 }
 
 Bytes PastRoundKey(std::string_view contest, const election::StationCode& tps, uint16_t round) {
@@ -144,11 +154,6 @@ Bytes RecordKey(RecordKind kind, std::string_view contest, const election::Regio
   out.push_back('\0');
   Writer(&out).Be64(index.value);
   return out;
-}
-
-Bytes VoteVectorKey(std::string_view contest, const election::RegionCode& village,
-                    const Hash& votes) {
-  return PlaceKey(contest, village).append(votes.view());
 }
 
 }  // namespace jejak::projection

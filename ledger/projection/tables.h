@@ -29,7 +29,7 @@ inline constexpr TableId kObserved{27};     // a source's time, later than all b
 
 // Of forms together, and of records (fold_cross.cc, fold_records_rows.cc; rows in rows_records.h).
 inline constexpr TableId kRegisteredVoters{40};  // TPS -> I.A of each contest, as shown
-inline constexpr TableId kVoteVectors{41};   // contest, village, hash of votes -> TPSs
+inline constexpr TableId kVillageVotes{41};      // contest, village -> what tells its TPSs apart
 inline constexpr TableId kCopies{42};            // contest, TPS -> the copies filed for it
 inline constexpr TableId kRecords{44};           // kind, contest, place, index -> what came of it
 inline constexpr TableId kReports{45};           // contest, TPS -> when it came in
@@ -66,11 +66,14 @@ Bytes TallyNodeKey(std::string_view contest, const election::RegionCode& region,
                    LogIndex commitment);
 // `base` is the commitment before the entry, 0 when there is none.
 Bytes TallyDeltaPrefix(LogIndex base, std::string_view contest, const election::RegionCode& place);
-Bytes TallyDeltaKey(LogIndex base, std::string_view contest, const election::RegionCode& place,
-                    LogIndex index);
+// In place of what `key` holds.
+void SetTallyDeltaKey(LogIndex base, std::string_view contest, const election::RegionCode& place,
+                      LogIndex index, Bytes* key);
 
 // contest \0 code, for kResults; with the round behind it for kPastRounds.
 Bytes PlaceKey(std::string_view contest, const election::RegionCode& place);
+// The same in place of what `key` holds.
+void SetPlaceKey(std::string_view contest, const election::RegionCode& place, Bytes* key);
 Bytes PastRoundKey(std::string_view contest, const election::StationCode& tps, uint16_t round);
 Bytes ActivityKey(std::string_view official, LogIndex index);
 Bytes IndexKey(LogIndex index);
@@ -87,7 +90,4 @@ Bytes RecordKey(RecordKind kind, std::string_view contest, const election::Regio
                 LogIndex index);
 // What the keys of all records of places inside `region` begin with.
 Bytes RecordPrefix(RecordKind kind, std::string_view contest, const election::RegionCode& region);
-Bytes VoteVectorKey(std::string_view contest, const election::RegionCode& village,
-                    const Hash& votes);
-
 }  // namespace jejak::projection

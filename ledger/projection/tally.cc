@@ -94,30 +94,40 @@ std::vector<election::FieldValue> ValuesOf(const std::vector<Cell>& cells) {
   return values;
 }
 
+void SetStationTally(std::string_view contest, const StationCode& tps, const RoundRow& shown,
+                     event::StationTally* out) {
+  out->contest.assign(contest);
+  out->tps = tps;
+  out->round = shown.round;
+  out->values.clear();
+  for (const Cell& cell : shown.cells) out->values.push_back({cell.key, cell.value});
+  out->event.reset();
+  if (shown.HasResult()) out->event = shown.newest_event;
+}
+
 event::StationTally StationTallyOf(std::string_view contest, const StationCode& tps,
                                    const RoundRow& shown) {
   event::StationTally out;
-  out.contest = std::string(contest);
-  out.tps = tps;
-  out.round = shown.round;
-  out.values = ValuesOf(shown.cells);
-  if (shown.HasResult()) out.event = shown.newest_event;
+  SetStationTally(contest, tps, shown, &out);
   return out;
+}
+
+void SetRegionTally(std::string_view contest, const RegionCode& region, const NodeRow& node,
+                    event::RegionTally* out) {
+  out->contest.assign(contest);
+  out->region = region;
+  out->registered = static_cast<uint32_t>(node.tally.stations.total);
+  out->reported = static_cast<uint32_t>(node.tally.stations.reported);
+  out->children = node.children;
+  out->sums.clear();
+  for (const SumCell& cell : node.tally.sums) out->sums.push_back({cell.key, cell.sum, cell.present});
+  out->children_root = node.children_root;
 }
 
 event::RegionTally RegionTallyOf(std::string_view contest, const RegionCode& region,
                                  const NodeRow& node) {
   event::RegionTally out;
-  out.contest = std::string(contest);
-  out.region = region;
-  out.registered = static_cast<uint32_t>(node.tally.stations.total);
-  out.reported = static_cast<uint32_t>(node.tally.stations.reported);
-  out.children = node.children;
-  out.sums.reserve(node.tally.sums.size());
-  for (const SumCell& cell : node.tally.sums) {
-    out.sums.push_back({cell.key, cell.sum, cell.present});
-  }
-  out.children_root = node.children_root;
+  SetRegionTally(contest, region, node, &out);
   return out;
 }
 

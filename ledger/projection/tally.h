@@ -29,5 +29,10 @@ event::StationTally StationTallyOf(std::string_view contest, const StationCode& 
                                    const RoundRow& shown);
 event::RegionTally RegionTallyOf(std::string_view contest, const RegionCode& region,
                                  const NodeRow& node);
+// The same in place of what `out` holds.
+void SetStationTally(std::string_view contest, const StationCode& tps, const RoundRow& shown,
+                     event::StationTally* out);
+void SetRegionTally(std::string_view contest, const RegionCode& region, const NodeRow& node,
+                    event::RegionTally* out);
 
 }  // namespace jejak::projection

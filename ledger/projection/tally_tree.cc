@@ -85,31 +85,15 @@ void TallyTree::Damage(std::string what) {
   if (status_.ok()) status_ = Status(Reason::kLedgerDamaged, std::move(what));
 }
 
-Hash TallyTree::HashOf(const event::StationTally& tally) {
-  const auto bytes = event::Encode(tally);
-  if (!bytes.ok()) {
-    Damage("the figures of TPS " + tally.tps.str() + " make no node: " + bytes.status().message());
+Hash TallyTree::StationHash(const std::string& contest, const StationCode& tps,
+                            const RoundRow& shown) {
+  SetStationTally(contest, tps, shown, &station_);
+  const Status encoded = event::EncodeTo(station_, &value_);
+  if (!encoded.ok()) {
+    Damage("the figures of TPS " + tps.str() + " make no node: " + encoded.message());
     return {};
   }
-  return event::StationNodeHash(*bytes);
-}
-
-Hash TallyTree::StationHash(const std::string& contest, const StationCode& tps) {
-  RoundRow shown;
-  Bytes value;
-  if (rows_->Get(kResults, PlaceKey(contest, tps), &value)) {
-    auto row = Decode<ResultRow>(value);
-    if (row && row->shown_round == row->newest.round) {
-      shown = std::move(row->newest);
-    } else if (row && rows_->Get(kPastRounds, PastRoundKey(contest, tps, row->shown_round),
-                                 &value)) {
-      auto past = Decode<RoundRow>(value);
-      past ? void(shown = std::move(*past)) : Damage("a past round of TPS " + tps.str());
-    } else if (!row || row->shown_round != 1) {
-      Damage("the result of TPS " + tps.str());
-    }
-  }
-  return HashOf(StationTallyOf(contest, tps, shown));
+  return event::StationNodeHash(value_);
 }
 
 Status TallyTree::Load() {
@@ -146,20 +130,16 @@ void TallyTree::Recover() {
       pending_[contest][*place];  // it lost sums: what is left shows when it is brought up to date
     }
   }
-  // The hashes of the stations behind them, from their rows.
+  // The hashes of the stations behind them, as they are.
   for (const auto& [contest, codes] : places) {
+    const ContestEntry* entry = registry_->Contest(contest);
     for (const RegionCode& place : codes) {
-      if (place.IsStation()) {
-        pending_[contest][place.Parent()].children.emplace_back(place, StationHash(contest, place));
-      } else if (place.level() == election::Level::kVillage) {
-        const Bytes stations = StationKey(place);
-        const ContestEntry* entry = registry_->Contest(contest);
-        const auto at = rows_->NewCursor(kRegistry);
-        for (at->Seek(stations); at->Valid() && at->key().starts_with(stations); at->Next()) {
-          const auto tps = RegionCode::Parse(at->key().substr(1));
-          if (!tps || entry == nullptr || !entry->state->Covers(*tps)) continue;
-          pending_[contest][place].children.emplace_back(*tps, StationHash(contest, *tps));
-        }
+      if (place.level() < election::Level::kVillage) continue;
+      const RegionCode village = place.IsStation() ? place.Parent() : place;
+      for (const StationCode& tps : stations_.in(place)) {
+        if (entry == nullptr || !entry->state->Covers(tps)) continue;
+        pending_[contest][village].children.emplace_back(
+            tps, StationHash(contest, tps, stations_.shown(contest, tps)));
       }
     }
   }
@@ -172,26 +152,36 @@ void TallyTree::Gather(const std::string& contest, const RegionCode& place,
   root_.reset();
 }
 
+TallyDelta& TallyTree::EntryDelta(const std::string& contest, const RegionCode& place) {
+  // Nearly always the place that came last.
+  const auto at = std::find_if(entry_.rbegin(), entry_.rend(), [&](const Change& change) {
+    return change.place == place && change.contest == contest;
+  });
+  if (at != entry_.rend()) return at->delta;
+  entry_.push_back({contest, place, {}});
+  return entry_.back().delta;
+}
+
 void TallyTree::Register(const std::string& contest, const StationCode& tps) {
   Recover();
   TallyDelta one;
   one.stations.total = 1;
   const RegionCode village = tps.Parent();
   Gather(contest, village, one);
-  entry_[contest][village].Add(one);
+  EntryDelta(contest, village).Add(one);
   entry_changes_ = true;
   pending_[contest][village].children.emplace_back(
-      tps, HashOf(StationTallyOf(contest, tps, RoundRow{})));
+      tps, StationHash(contest, tps, RoundRow{}));
 }
 
 void TallyTree::Replace(const std::string& contest, const StationCode& tps,
                         const TallyDelta& delta, const RoundRow& shown) {
   Recover();
   Gather(contest, tps, delta);
-  entry_[contest][tps].Add(delta);
+  EntryDelta(contest, tps).Add(delta);
   entry_changes_ = true;
   pending_[contest][tps.Parent()].children.emplace_back(
-      tps, HashOf(StationTallyOf(contest, tps, shown)));
+      tps, StationHash(contest, tps, shown));
 }
 
 void TallyTree::Recount(const std::string& contest, const StationCode& tps,
@@ -201,7 +191,7 @@ void TallyTree::Recount(const std::string& contest, const StationCode& tps,
   TallyDelta counts;
   counts.stations = delta;
   Gather(contest, tps, counts);
-  entry_[contest][tps].Add(counts);
+  EntryDelta(contest, tps).Add(counts);
 }
 
 void TallyTree::DropMixed(const std::string& contest, const std::vector<RegionCode>& members) {
@@ -226,16 +216,17 @@ void TallyTree::DropMixed(const std::string& contest, const std::vector<RegionCo
     if (lost.sums.empty()) continue;
     pending_[contest][region];
     root_.reset();
-    entry_[contest][region].Add(lost);
+    EntryDelta(contest, region).Add(lost);
     entry_changes_ = true;
   }
 }
 
 void TallyTree::EndEntry(LogIndex index) {
-  for (const auto& [contest, places] : entry_) {
-    for (const auto& [place, delta] : places) {
-      rows_->Put(kTallyDeltas, TallyDeltaKey(state_.base, contest, place, index), Encode(delta));
-    }
+  for (const Change& change : entry_) {
+    SetTallyDeltaKey(state_.base, change.contest, change.place, index, &key_);
+    value_.clear();
+    EncodeTo(change.delta, &value_);
+    rows_->Append(kTallyDeltas, key_, value_);
   }
   entry_.clear();
   if (entry_changes_) ++state_.changes;
@@ -254,11 +245,12 @@ void TallyTree::Refresh() {
 }
 
 // From the villages up: each level's changes are those of the level below and its own.
-void TallyTree::RefreshContest(const ContestEntry& contest, std::map<RegionCode, Pending> pending) {
+void TallyTree::RefreshContest(const ContestEntry& contest, PendingRegions pending) {
   const std::string& id = contest.state->id;
-  std::map<RegionCode, Pending> levels[election::kLevels];
-  for (auto& [region, change] : pending) {
-    levels[static_cast<size_t>(region.level())].emplace(region, std::move(change));
+  PendingRegions levels[election::kLevels];
+  while (!pending.empty()) {
+    auto node = pending.extract(pending.begin());
+    levels[static_cast<size_t>(node.key().level())].insert(std::move(node));
   }
   for (size_t level = static_cast<size_t>(election::Level::kVillage) + 1; level-- > 0;) {
     for (auto& [region, change] : levels[level]) {
@@ -290,9 +282,10 @@ void TallyTree::RefreshNode(const ContestEntry& contest, const RegionCode& regio
   node->Put(std::move(pending->children));
   row.children = static_cast<uint32_t>(node->codes.size());
   row.children_root = node->hashes.Root();
-  const auto bytes = event::Encode(RegionTallyOf(contest.state->id, region, row));
-  if (!bytes.ok()) return Damage("the sums of region " + region.display() + " make no node");
-  row.node = event::RegionNodeHash(*bytes);
+  SetRegionTally(contest.state->id, region, row, &region_);
+  if (!event::EncodeTo(region_, &value_).ok())
+    return Damage("the sums of region " + region.display() + " make no node");
+  row.node = event::RegionNodeHash(value_);
   young_bytes_ += node->bytes() - std::min(before, node->bytes());
 }
 
@@ -353,13 +346,9 @@ void TallyTree::ReadChildren(const std::string& contest, const RegionCode& regio
   Children children;
   if (region.level() == election::Level::kVillage) {
     const ContestEntry* entry = registry_->Contest(contest);
-    const Bytes prefix = StationKey(region);
-    const auto cursor = rows_->NewCursor(kRegistry);
-    for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix);
-         cursor->Next()) {
-      const auto tps = RegionCode::Parse(cursor->key().substr(1));
-      if (tps && entry != nullptr && entry->state->Covers(*tps))
-        children.emplace_back(*tps, StationHash(contest, *tps));
+    for (const StationCode& tps : stations_.in(region)) {
+      if (entry == nullptr || !entry->state->Covers(tps)) continue;
+      children.emplace_back(tps, StationHash(contest, tps, stations_.shown(contest, tps)));
     }
   } else {
     const auto below = static_cast<election::Level>(static_cast<size_t>(region.level()) + 1);
@@ -400,7 +389,9 @@ void TallyTree::Commit(LogIndex index, const Hash& root) {
     for (const RegionCode& region : regions) {
       const Node* node = Find(contest, region);
       if (node == nullptr) return Damage("a node that was brought up to date is gone");
-      rows_->Put(kTallyNodes, TallyNodeKey(contest, region, index), Encode(node->row));
+      value_.clear();
+      EncodeTo(node->row, &value_);
+      rows_->Append(kTallyNodes, TallyNodeKey(contest, region, index), value_);
     }
   }
   rows_->Put(kCommitments, IndexKey(index), Bytes(root.view()));

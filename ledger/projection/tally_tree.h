@@ -9,6 +9,7 @@
 // Thread rule: one thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,10 +26,19 @@
 
 namespace jejak::projection {
 
+// The stations as they are by now, for nodes that are read back.
+struct StationSource {
+  // Registered ones in a place, in code order.
+  std::function<std::vector<StationCode>(const RegionCode& place)> in;
+  // The round whose figures are shown.
+  std::function<RoundRow(const std::string& contest, const StationCode& tps)> shown;
+};
+
 class TallyTree {
  public:
   // Both are borrowed.
-  TallyTree(const Registry* registry, Overlay* rows) : registry_(registry), rows_(rows) {}
+  TallyTree(const Registry* registry, Overlay* rows, StationSource stations)
+      : registry_(registry), rows_(rows), stations_(std::move(stations)) {}
   // Reads where it stands. What was gathered since the newest commitment is taken up when it is
   // first needed: a reader never does.
   Status Load();
@@ -72,11 +82,19 @@ class TallyTree {
     TallyDelta delta;
     std::vector<std::pair<RegionCode, Hash>> children;  // changed or new; the last of one counts
   };
+  using PendingRegions = std::unordered_map<RegionCode, Pending>;
+  // What the entry that is being folded changed at one place.
+  struct Change {
+    std::string contest;
+    RegionCode place;
+    TallyDelta delta;
+  };
   using Nodes = std::unordered_map<std::string, std::unique_ptr<Node>>;
 
   void Recover();
   void Gather(const std::string& contest, const RegionCode& place, const TallyDelta& delta);
-  void RefreshContest(const ContestEntry& contest, std::map<RegionCode, Pending> pending);
+  TallyDelta& EntryDelta(const std::string& contest, const RegionCode& place);
+  void RefreshContest(const ContestEntry& contest, PendingRegions pending);
   void RefreshNode(const ContestEntry& contest, const RegionCode& region, Pending* pending,
                    Node* node);
   // Null when the region has no node.
@@ -85,25 +103,27 @@ class TallyTree {
   // From the rows.
   std::unique_ptr<Node> Read(const std::string& contest, const RegionCode& region);
   void ReadChildren(const std::string& contest, const RegionCode& region, Node* node);
-  Hash StationHash(const std::string& contest, const StationCode& tps);
-  Hash HashOf(const event::StationTally& tally);
+  Hash StationHash(const std::string& contest, const StationCode& tps, const RoundRow& shown);
   void Damage(std::string what);
   void MakeRoom();
 
   const Registry* const registry_;
   Overlay* const rows_;
+  const StationSource stations_;
   Status status_;
   TallyStateRow state_, written_;
   bool recovered_ = true;
-  // Of the entry that is being folded.
-  std::map<std::string, std::map<RegionCode, TallyDelta>> entry_;
+  std::vector<Change> entry_;
   bool entry_changes_ = false;
-  std::map<std::string, std::map<RegionCode, Pending>> pending_;
+  std::map<std::string, PendingRegions> pending_;
   std::map<std::string, std::set<RegionCode>> staged_;  // nodes newer than their newest version
   std::optional<Hash> root_;
   // Nodes read or made; the young half fills up and becomes the old one.
   Nodes young_, old_;
   size_t young_bytes_ = 0;
+  event::StationTally station_;  // scratch, as are these
+  event::RegionTally region_;
+  Bytes key_, value_;
 };
 
 }  // namespace jejak::projection
