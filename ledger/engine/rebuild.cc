@@ -1,5 +1,5 @@
 // Rebuilding the projections: entries are read and decoded ahead by one thread, decided again and
-// folded by another, and written into a new generation that one pointer switches to.
+// folded by another, and written by a third into a new generation that one pointer switches to.
 #include <fmt/format.h>
 
 #include <condition_variable>
@@ -15,8 +15,8 @@ namespace {
 
 constexpr size_t kBlockEntries = 512;
 constexpr size_t kBlocksAhead = 16;
-// Rows gathered in memory before they are written to the new generation.
-constexpr size_t kOverlayBytesMax = size_t{96} << 20;
+// Bytes of rows gathered before they are written: of those that are only added, a third of all.
+constexpr size_t kGatheredBytesMax = size_t{24} << 20;
 
 using Block = std::vector<projection::ReadEntry>;
 
@@ -50,11 +50,18 @@ class Prefetch {
  private:
   void Run() {
     Status failed;
+    const auto cursor = view_->rows().NewCursor(kEntries);
+    cursor->Seek("");
     for (uint64_t at = 0; at < view_->size().value && failed.ok();) {
       Block block;
       block.reserve(kBlockEntries);
-      for (; block.size() < kBlockEntries && at < view_->size().value; ++at) {
-        auto entry = view_->Entry(LogIndex(at));
+      for (; block.size() < kBlockEntries && at < view_->size().value; ++at, cursor->Next()) {
+        if (!cursor->Valid() || cursor->key() != ByteView(projection::IndexKey(LogIndex(at)))) {
+          failed = view_->rows().status();
+          if (failed.ok()) failed = Status(Reason::kLedgerDamaged, fmt::format("no entry {}", at));
+          break;
+        }
+        auto entry = DecodeRead(LogIndex(at), Bytes(cursor->value()));
         if (!entry.ok()) {
           failed = entry.status();
           break;
@@ -101,15 +108,106 @@ Status CheckVerdict(const projection::State& state, const projection::ReadEntry&
       fmt::format("entry {} bears another verdict than the rules give", entry.index.value));
 }
 
-Status Write(projection::State* state, store::GenerationWriter* generation) {
-  state->Flush();
-  JEJAK_RETURN_IF_ERROR(state->status());
-  store::WriteSet rows = generation->NewWriteSet();
-  state->rows().Drain([&](const RowChange& change) {
-    if (change.table != projection::kEventIndex) rows.Add(change);  // kept with the log
-  });
-  return generation->Write(std::move(rows));
-}
+// Writes gathered rows to the new generation while the next ones are being gathered. Thread rule:
+// one caller.
+class Builder {
+ public:
+  explicit Builder(store::GenerationWriter* generation)
+      : generation_(generation), thread_([this] { Run(); }) {}
+  ~Builder() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  // Waits for the rows before, and takes these.
+  template <typename Note>
+  Status Write(projection::State* state, Note note) {
+    state->Flush();
+    JEJAK_RETURN_IF_ERROR(state->status());
+    JEJAK_RETURN_IF_ERROR(Wait());
+    state->rows().Drain([&](const RowChange& change) {
+      if (change.table == projection::kEventIndex) return;  // kept with the log
+      rows_.Add(change);
+      note(change);
+    });
+    const std::lock_guard lock(mutex_);
+    writing_ = true;
+    changed_.notify_all();
+    return {};
+  }
+  // Until what was taken can be read.
+  Status Wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !writing_; });
+    return failed_;
+  }
+
+ private:
+  void Run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [&] { return writing_ || stopping_; });
+      if (!writing_) return;
+      lock.unlock();
+      Status status = generation_->Write(rows_);
+      rows_.Clear();
+      lock.lock();
+      if (failed_.ok()) failed_ = std::move(status);
+      writing_ = false;
+      changed_.notify_all();
+    }
+  }
+
+  store::GenerationWriter* const generation_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  store::SortedRows rows_;  // the writer's while writing_
+  bool writing_ = false;
+  bool stopping_ = false;
+  Status failed_;
+  std::thread thread_;
+};
+
+// What the folds read of the new generation: waits for what is being written, and does not look for
+// rows that were never written, as nearly all that a first submission asks for.
+class Built final : public KeyValueReader {
+ public:
+  Built(const KeyValueReader* base, Builder* builder)
+      : base_(base), builder_(builder), written_(kBits / 64) {}
+
+  bool Get(TableId table, ByteView key, Bytes* value) const override {
+    const auto [first, second] = Places(table, key);
+    if (table != projection::kEventIndex && !(Has(first) && Has(second))) return false;
+    (void)builder_->Wait();  // what failed shows at the next write
+    return base_->Get(table, key, value);
+  }
+  std::unique_ptr<Cursor> NewCursor(TableId table) const override {
+    (void)builder_->Wait();
+    return base_->NewCursor(table);
+  }
+  Status status() const override { return base_->status(); }
+  void Note(const RowChange& change) {
+    const auto [first, second] = Places(change.table, change.key);
+    written_[first / 64] |= uint64_t{1} << (first % 64);
+    written_[second / 64] |= uint64_t{1} << (second % 64);
+  }
+
+ private:
+  static constexpr uint64_t kBits = uint64_t{1} << 28;  // of a Bloom filter: 32 MiB
+  static std::pair<uint64_t, uint64_t> Places(TableId table, ByteView key) {
+    const uint64_t hash =
+        std::hash<ByteView>{}(key) ^ (static_cast<uint64_t>(table) * 0x9e3779b97f4a7c15);
+    return {hash % kBits, (hash >> 32) * 31 % kBits};
+  }
+  bool Has(uint64_t place) const { return (written_[place / 64] >> (place % 64) & 1) != 0; }
+
+  const KeyValueReader* const base_;
+  Builder* const builder_;
+  std::vector<uint64_t> written_;
+};
 
 }  // namespace
 
@@ -118,9 +216,11 @@ Status Ledger::Rebuild(const Progress& progress) {
   JEJAK_RETURN_IF_ERROR(status());
   const std::shared_ptr<const View> view = Newest();
   JEJAK_ASSIGN_OR_RETURN(const auto generation, impl_->store->BeginGeneration());
-  JEJAK_ASSIGN_OR_RETURN(const auto state,
-                         projection::State::Load(&generation->reader(), TreeSize(0)));
   {
+    Builder builder(generation.get());
+    Built built(&generation->reader(), &builder);
+    const auto note = [&](const RowChange& change) { built.Note(change); };
+    JEJAK_ASSIGN_OR_RETURN(const auto state, projection::State::Load(&built, TreeSize(0)));
     Prefetch prefetch(view);
     while (true) {
       JEJAK_ASSIGN_OR_RETURN(const Block block, prefetch.Next());
@@ -136,14 +236,15 @@ Status Ledger::Rebuild(const Progress& progress) {
         state->Apply(
             {entry.event, entry.hash, entry.index, entry.entry.received_at, entry.entry.refusal});
       }
-      if (state->rows().bytes() > kOverlayBytesMax)
-        JEJAK_RETURN_IF_ERROR(Write(state.get(), generation.get()));
+      if (state->rows().bytes() > kGatheredBytesMax)
+        JEJAK_RETURN_IF_ERROR(builder.Write(state.get(), note));
       if (progress && !progress(state->Size().value, view->size().value)) {
         return Status(Reason::kInterrupted, "the projections are as they were");
       }
     }
+    JEJAK_RETURN_IF_ERROR(builder.Write(state.get(), note));
+    JEJAK_RETURN_IF_ERROR(builder.Wait());
   }
-  JEJAK_RETURN_IF_ERROR(Write(state.get(), generation.get()));
   JEJAK_RETURN_IF_ERROR(generation->Finish(view->size()));
   const auto rebuilt = impl_->store->Snapshot();
   JEJAK_ASSIGN_OR_RETURN(impl_->state, projection::State::Load(rebuilt.get(), view->size()));

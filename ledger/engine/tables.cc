@@ -25,12 +25,9 @@ std::span<const store::TableSpec> AllTables() {
       {projection::kFindings, "findings", TableKind::kProjection, Tuning::kOrdered},
       {projection::kRefusals, "refusals", TableKind::kProjection, Tuning::kOrdered},
       {projection::kReferences, "references", TableKind::kProjection, Tuning::kHashed},
-      {projection::kRegisteredVoters, "registered_voters", TableKind::kProjection,
-       Tuning::kPointLookup},
       {projection::kVillageVotes, "village_votes", TableKind::kProjection, Tuning::kPointLookup},
       {projection::kCopies, "copies", TableKind::kProjection, Tuning::kPointLookup},
       {projection::kRecords, "records", TableKind::kProjection, Tuning::kOrdered},
-      {projection::kReports, "reports", TableKind::kProjection, Tuning::kPointLookup},
   };
   return kTables;
 }

@@ -33,9 +33,14 @@ Result<Bytes> View::EntryBytes(LogIndex index) const {
 }
 
 Result<projection::ReadEntry> View::Entry(LogIndex index) const {
+  JEJAK_ASSIGN_OR_RETURN(Bytes bytes, EntryBytes(index));
+  return DecodeRead(index, std::move(bytes));
+}
+
+Result<projection::ReadEntry> DecodeRead(LogIndex index, Bytes bytes) {
   projection::ReadEntry out;
   out.index = index;
-  JEJAK_ASSIGN_OR_RETURN(out.bytes, EntryBytes(index));
+  out.bytes = std::move(bytes);
   auto entry = event::DecodeLoggedEntry(out.bytes);
   if (!entry.ok()) {
     return Status(Reason::kLedgerDamaged, fmt::format("entry {} does not decode: {}", index.value,

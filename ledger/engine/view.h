@@ -58,6 +58,9 @@ class View final : public projection::EntrySource, public merkle::TileSource {
   std::shared_ptr<const projection::Registry> registry_;
 };
 
+// A logged entry's bytes, decoded. LEDGER_DAMAGED where they are none.
+Result<projection::ReadEntry> DecodeRead(LogIndex index, Bytes bytes);
+
 // Bytes of a row of kPeople.
 Bytes EncodePerson(const Person& person);
 std::optional<Person> DecodePerson(ByteView bytes);

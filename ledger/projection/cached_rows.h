@@ -9,9 +9,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <deque>
+#include <functional>
 #include <optional>
-#include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,9 @@ namespace jejak::projection {
 template <typename Row>
 class CachedRows {
  public:
+  // Bytes of a key: at most the contest's id, a code, and what stands around them.
+  static constexpr size_t kKeyBytesMax = 40;
+
   // `rows` is borrowed.
   CachedRows(TableId table, Overlay* rows, size_t bytes_max)
       : table_(table), rows_(rows), bytes_max_(bytes_max) {}
@@ -40,38 +44,41 @@ class CachedRows {
   }
   // For a row of which the caller knows that it isn't there, so that nobody looks for it.
   Row& MakeNew(ByteView key) {
-    const auto [at, added] = young_.try_emplace(Bytes(key));
-    if (added) Count(&*at, 0);
-    if (!at->second.row) at->second.row.emplace();
-    last_ = &*at;
-    return *at->second.row;
+    const uint64_t hash = HashOf(key);
+    Slot* slot = young_.Find(key, hash);
+    if (slot == nullptr) {
+      slot = young_.Add(key, hash);
+      Count(0);
+    }
+    if (!slot->row) slot->row.emplace();
+    last_ = slot;
+    return *slot->row;
   }
   // After FindOrMake, MakeNew or Find, and a change of the row.
-  void Changed(ByteView key) { Change(key, Load(key)); }
+  void Changed(ByteView key) { Change(Load(key)); }
   void Put(ByteView key, Row row) {
     Slot& slot = Load(key);
     slot.row = std::move(row);
-    Change(key, slot);
+    Change(slot);
   }
   void Erase(ByteView key) {
     Slot& slot = Load(key);
     slot.row.reset();
-    Change(key, slot);
+    Change(slot);
   }
 
   // Brings what changed to the overlay.
   void WriteBack() {
-    for (Node* node : changed_) {
-      Slot& slot = node->second;
-      slot.changed = false;
-      if (!slot.row) {
-        rows_->Delete(table_, node->first);
+    for (Slot* slot : changed_) {
+      slot->changed = false;
+      if (!slot->row) {
+        rows_->Delete(table_, slot->Key());
         continue;
       }
       encoded_.clear();
-      EncodeTo(*slot.row, &encoded_);
-      rows_->Append(table_, node->first, encoded_);
-      Count(node, encoded_.size());
+      EncodeTo(*slot->row, &encoded_);
+      rows_->Append(table_, slot->Key(), encoded_);
+      Count(encoded_.size());
     }
     changed_.clear();
   }
@@ -88,56 +95,94 @@ class CachedRows {
 
  private:
   struct Slot {
-    std::optional<Row> row;
+    std::array<char, kKeyBytesMax> key;
+    uint8_t key_size = 0;
     bool changed = false;
+    std::optional<Row> row;
+    ByteView Key() const { return {key.data(), key_size}; }
   };
-  struct StringHash {
-    using is_transparent = void;
-    size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+  // Slots that stay where they are, and an open hash table of their places: two misses of the
+  // processor's cache a look-up, where a table of nodes with their keys elsewhere takes four.
+  class Slots {
+   public:
+    Slot* Find(ByteView key, uint64_t hash) {
+      if (places_.empty()) return nullptr;
+      const auto tag = static_cast<uint32_t>(hash >> 32);
+      for (size_t at = hash & mask_; places_[at].slot != 0; at = (at + 1) & mask_) {
+        if (places_[at].tag != tag) continue;
+        Slot& slot = slots_[places_[at].slot - 1];
+        if (slot.Key() == key) return &slot;
+      }
+      return nullptr;
+    }
+    Slot* Add(ByteView key, uint64_t hash) {
+      if (2 * (slots_.size() + 1) > places_.size()) Grow();
+      Slot& slot = slots_.emplace_back();
+      std::copy(key.begin(), key.end(), slot.key.begin());
+      slot.key_size = static_cast<uint8_t>(key.size());
+      Place(hash, static_cast<uint32_t>(slots_.size()));
+      return &slot;
+    }
+
+   private:
+    struct Where {
+      uint32_t tag = 0;
+      uint32_t slot = 0;  // its number from 1; 0 for none
+    };
+    void Place(uint64_t hash, uint32_t slot) {
+      size_t at = hash & mask_;
+      while (places_[at].slot != 0) at = (at + 1) & mask_;
+      places_[at] = {static_cast<uint32_t>(hash >> 32), slot};
+    }
+    void Grow() {
+      places_.assign(std::max<size_t>(64, 2 * places_.size()), {});
+      mask_ = places_.size() - 1;
+      for (uint32_t i = 0; i < slots_.size(); ++i) Place(HashOf(slots_[i].Key()), i + 1);
+    }
+
+    std::deque<Slot> slots_;
+    std::vector<Where> places_;
+    size_t mask_ = 0;
   };
-  using Slots = std::unordered_map<Bytes, Slot, StringHash, std::equal_to<>>;
-  using Node = typename Slots::value_type;
+
+  static uint64_t HashOf(ByteView key) { return std::hash<ByteView>{}(key); }
 
   Slot& Load(ByteView key) {
-    if (last_ != nullptr && last_->first == key) return last_->second;
-    auto at = young_.find(key);
-    if (at == young_.end()) {
-      if (const auto it = old_.find(key); it != old_.end()) {
-        at = young_.insert(old_.extract(it)).position;
-        Count(&*at, 0);
-      } else {
-        at = young_.try_emplace(Bytes(key)).first;
-        size_t bytes = 0;
-        if (rows_->Get(table_, key, &encoded_)) {
-          at->second.row = Decode<Row>(encoded_);
-          bytes = encoded_.size();
-          if (!at->second.row && status_.ok())
-            status_ = Status(Reason::kLedgerDamaged, "a row of a table does not decode");
-        }
-        Count(&*at, bytes);
+    if (last_ != nullptr && last_->Key() == key) return *last_;
+    JEJAK_CHECK(key.size() <= kKeyBytesMax);
+    const uint64_t hash = HashOf(key);
+    Slot* slot = young_.Find(key, hash);
+    if (slot == nullptr) {
+      slot = young_.Add(key, hash);
+      size_t bytes = 0;
+      if (Slot* old = old_.Find(key, hash)) {
+        slot->row = std::move(old->row);
+      } else if (rows_->Get(table_, key, &encoded_)) {
+        slot->row = Decode<Row>(encoded_);
+        bytes = encoded_.size();
+        if (!slot->row && status_.ok())
+          status_ = Status(Reason::kLedgerDamaged, "a row of a table does not decode");
       }
+      Count(bytes);
     }
-    last_ = &*at;
-    return at->second;
+    last_ = slot;
+    return *slot;
   }
-  void Change(ByteView key, Slot& slot) {
+  void Change(Slot& slot) {
     if (slot.changed) return;
     slot.changed = true;
-    JEJAK_CHECK(last_ != nullptr && last_->first == key);
-    changed_.push_back(last_);
+    changed_.push_back(&slot);
   }
   // A value takes several times the bytes that it is written as.
-  void Count(const Node* node, size_t encoded_bytes) {
-    young_bytes_ += sizeof(Node) + 32 + node->first.size() + 3 * encoded_bytes;
-  }
+  void Count(size_t encoded_bytes) { young_bytes_ += sizeof(Slot) + 16 + 3 * encoded_bytes; }
 
   const TableId table_;
   Overlay* const rows_;
   const size_t bytes_max_;
   Slots young_, old_;
   size_t young_bytes_ = 0;
-  Node* last_ = nullptr;  // in young_
-  std::vector<Node*> changed_;
+  Slot* last_ = nullptr;  // in young_
+  std::vector<Slot*> changed_;
   Bytes encoded_;  // scratch
   Status status_;
 };

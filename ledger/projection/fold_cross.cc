@@ -26,6 +26,12 @@ std::optional<uint32_t> ValueOf(const std::vector<Cell>& cells, Figure figure) {
   return at->value;
 }
 
+election::RegisteredVoters VotersOf(uint16_t contest, const RoundRow& round) {
+  return {contest, ValueOf(round.cells, Figure::kVotersRegisteredL),
+          ValueOf(round.cells, Figure::kVotersRegisteredP),
+          ValueOf(round.cells, Figure::kVotersRegisteredJ)};
+}
+
 bool NoMereWarning(const OpenFinding& finding) {
   return election::InfoOf(static_cast<Rule>(finding.rule)).severity != election::Severity::kWarning;
 }
@@ -163,40 +169,52 @@ void State::EndRound(const std::string& contest, const StationCode& tps, RoundRo
   rows_.Put(kPastRounds, PastRoundKey(contest, tps, round.round), Encode(round));
 }
 
+// I.A as the figures that are shown state it, of every other contest; ascending.
+std::vector<election::RegisteredVoters> State::VotersElsewhere(const std::string& contest,
+                                                               const StationCode& tps) const {
+  std::vector<election::RegisteredVoters> out;
+  const std::vector<std::string>& ids = registry_.election()->contests;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] == contest || !registry_.Contest(ids[i])->state->Covers(tps)) continue;
+    const ResultRow& row = *LoadResult(ids[i], tps);
+    std::optional<RoundRow> past;
+    if (row.shown_round != row.newest.round) past = ShownRound(ids[i], tps, row);
+    const auto is = VotersOf(static_cast<uint16_t>(i), past ? *past : row.newest);
+    if (is.l || is.p || is.j) out.push_back(is);
+  }
+  return out;
+}
+
 // C15. Each of the two contests gets the finding.
 void State::CheckVoters(const std::string& contest, const StationCode& tps, const RoundRow& before,
                         LogIndex index) {
-  const RoundRow& now = LoadResult(contest, tps)->newest;
   const std::vector<std::string>& ids = registry_.election()->contests;
+  if (ids.size() < 2) return;
+  const RoundRow& now = LoadResult(contest, tps)->newest;
   const auto number = static_cast<uint16_t>(std::find(ids.begin(), ids.end(), contest) -
                                             ids.begin());
-  const auto voters = [&](const RoundRow& round) {
-    return election::RegisteredVoters{number, ValueOf(round.cells, Figure::kVotersRegisteredL),
-                                      ValueOf(round.cells, Figure::kVotersRegisteredP),
-                                      ValueOf(round.cells, Figure::kVotersRegisteredJ)};
-  };
-  const election::RegisteredVoters was = voters(before), is = voters(now);
+  const election::RegisteredVoters was = VotersOf(number, before), is = VotersOf(number, now);
   const bool same = was.l == is.l && was.p == is.p && was.j == is.j;
   const uint16_t round = now.round;
   if (same && before.round == round) return;
-  VotersRow& row = voters_.FindOrMake(tps.view());
-  const std::vector<Finding> was_broken = election::CheckRegisteredVoters(row.contests);
-  std::erase_if(row.contests, [&](const auto& v) { return v.contest == number; });
-  if (is.l || is.p || is.j) {
-    const auto at = std::find_if(row.contests.begin(), row.contests.end(),
-                                 [&](const auto& v) { return v.contest > number; });
-    row.contests.insert(at, is);
-  }
-  voters_.Changed(tps.view());
-
+  const std::vector<election::RegisteredVoters> others = VotersElsewhere(contest, tps);
   const auto first = [](uint64_t r) { return static_cast<uint16_t>(r >> 32); };
   const auto second = [](uint64_t r) { return static_cast<uint16_t>(r >> 16); };
   const auto ours = [=](uint64_t r) { return first(r) == number || second(r) == number; };
-  std::vector<Finding> broken = election::CheckRegisteredVoters(row.contests);
-  std::erase_if(broken, [&](const Finding& f) { return !ours(f.row); });
+  const auto broken_with = [&](const election::RegisteredVoters& voters) {
+    std::vector<election::RegisteredVoters> all = others;
+    if (voters.l || voters.p || voters.j) {
+      const auto at = std::find_if(all.begin(), all.end(),
+                                   [&](const auto& v) { return v.contest > number; });
+      all.insert(at, voters);
+    }
+    std::vector<Finding> broken = election::CheckRegisteredVoters(all);
+    std::erase_if(broken, [&](const Finding& f) { return !ours(f.row); });
+    return broken;
+  };
+  const std::vector<Finding> was_broken = broken_with(was), broken = broken_with(is);
   SetFindings(contest, tps, round, Rule::kC15, broken, ours, index);
-  for (const election::RegisteredVoters& other : row.contests) {
-    if (other.contest == number || other.contest >= ids.size()) continue;
+  for (const election::RegisteredVoters& other : others) {
     const auto theirs = [=](uint64_t r) {
       return ours(r) && (first(r) == other.contest || second(r) == other.contest);
     };

@@ -30,13 +30,8 @@ void State::PutRecords(RecordKind kind, const std::vector<std::string>& contests
 void State::NoteReport(const LoggedEvent& e, const std::string& contest, const StationCode& tps,
                        bool before, bool after) {
   if (before == after) return;
-  const RoundRow& now = LoadResult(contest, tps)->newest;
-  SetPlaceKey(contest, tps, &key_);
-  // Before its first version no TPS has such a row.
-  const bool first = now.round == 1 && now.versions.size() == 1;
-  ReportsRow& row = first ? reports_.MakeNew(key_) : reports_.FindOrMake(key_);
-  row.changes.push_back({e.index, e.received_at});
-  reports_.Changed(key_);
+  LoadResult(contest, tps)->reports.push_back({e.index, e.received_at});
+  StoreResult(contest, tps);
 }
 
 }  // namespace jejak::projection

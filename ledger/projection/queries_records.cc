@@ -55,16 +55,16 @@ class Walker {
 
   // Takes in one station; it is in the contest's scope and was registered by then.
   Status Add(const StationCode& tps, RegionProgress* out) {
-    JEJAK_ASSIGN_OR_RETURN(
-        const auto row,
-        ReadRow<ReportsRow>(rows_, kReports, PlaceKey(contest_.state->id, tps), "reports"));
+    Bytes value;
+    std::optional<std::vector<Report>> reports(std::in_place);
+    if (rows_.Get(kResults, PlaceKey(contest_.state->id, tps), &value))
+      reports = DecodeReports(value);
+    if (!reports) return Status(Reason::kLedgerDamaged, "a row of the results does not decode");
     bool in = false;
-    if (row) {
-      for (const Report& report : row->changes) {
-        if (report.index.value >= at_.size.value) break;
-        in = !in;
-        changes_.emplace_back(report.received_at.value, in ? 1 : -1);
-      }
+    for (const Report& report : *reports) {
+      if (report.index.value >= at_.size.value) break;
+      in = !in;
+      changes_.emplace_back(report.received_at.value, in ? 1 : -1);
     }
     ++out->total;
     if (in) {

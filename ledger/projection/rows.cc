@@ -230,8 +230,12 @@ void Visit(A& a, RoundRow& v) {
   Each(a, v.findings);
 }
 template <typename A>
+void Visit(A& a, Report& v) {
+  Each(a, v.index, v.received_at);
+}
+template <typename A>
 void Visit(A& a, ResultRow& v) {
-  Each(a, v.newest, v.shown_round);
+  Each(a, v.reports, v.shown_round, v.newest);
 }
 template <typename A>
 void Visit(A& a, StationCounts& v) {
@@ -333,6 +337,14 @@ JEJAK_ROW(FindingRow)
 JEJAK_ROW(ReferenceState)
 JEJAK_ROW(SealState)
 #undef JEJAK_ROW
+
+std::optional<std::vector<Report>> DecodeReports(ByteView bytes) {
+  In archive(bytes);
+  std::vector<Report> reports;
+  archive(reports);
+  if (archive.bad || !archive.r.ok()) return std::nullopt;
+  return reports;
+}
 
 #define JEJAK_ROW_TO(type)                       \
   void EncodeTo(const type& row, Bytes* out) {   \

@@ -85,10 +85,17 @@ struct RoundRow {
   bool HasResult() const { return !versions.empty(); }
 };
 
+// When a TPS came in, and when its votes were withdrawn again: in, out, in …
+struct Report {
+  LogIndex index;
+  UnixMicros received_at;
+};
+
 // The newest round, and the one whose figures are shown while the newest has no result.
 struct ResultRow {
   RoundRow newest;
   uint16_t shown_round = 1;  // equals newest.round, or names a row of kPastRounds
+  std::vector<Report> reports;  // of all rounds
 };
 
 struct KeyRow {
@@ -187,5 +194,7 @@ void EncodeTo(const TallyDelta& row, Bytes* out);
 
 template <typename Row>
 std::optional<Row> Decode(ByteView bytes);
+// The reports alone of an encoded ResultRow.
+std::optional<std::vector<Report>> DecodeReports(ByteView bytes);
 
 }  // namespace jejak::projection

@@ -5,15 +5,6 @@
 namespace jejak::projection {
 namespace {
 
-void Write(Writer* w, const std::optional<uint32_t>& value) {
-  w->Varint(value ? uint64_t{*value} + 1 : 0);
-}
-std::optional<uint32_t> ReadOptional(Reader* r) {
-  const uint64_t wide = r->Varint();
-  if (wide == 0) return std::nullopt;
-  return static_cast<uint32_t>(wide - 1);
-}
-
 // Reads a list whose elements take at least a byte each; false when its length can't be true.
 template <typename T, typename One>
 bool ReadList(Reader* r, std::vector<T>* out, One one) {
@@ -27,31 +18,6 @@ bool ReadList(Reader* r, std::vector<T>* out, One one) {
 }  // namespace
 
 uint64_t ShortKey(const PublicKey& key) { return Reader(key.view()).Be64(); }
-
-void EncodeTo(const VotersRow& row, Bytes* out) {
-  Writer w(out);
-  w.Varint(row.contests.size());
-  for (const election::RegisteredVoters& v : row.contests) {
-    w.Varint(v.contest);
-    Write(&w, v.l);
-    Write(&w, v.p);
-    Write(&w, v.j);
-  }
-}
-
-template <>
-std::optional<VotersRow> Decode(ByteView bytes) {
-  Reader r(bytes);
-  VotersRow row;
-  const bool read = ReadList(&r, &row.contests, [&](election::RegisteredVoters* v) {
-    v->contest = static_cast<uint16_t>(r.Varint());
-    v->l = ReadOptional(&r);
-    v->p = ReadOptional(&r);
-    v->j = ReadOptional(&r);
-  });
-  if (!read || !r.Done()) return std::nullopt;
-  return row;
-}
 
 void EncodeTo(const VillageVotesRow& row, Bytes* out) {
   Writer w(out);
@@ -125,27 +91,6 @@ std::optional<RecordRow> Decode(ByteView bytes) {
   const bool read = ReadList(&r, &row.steps, [&](RecordStep* step) {
     step->what = r.U8();
     step->by.value = r.Varint();
-  });
-  if (!read || !r.Done()) return std::nullopt;
-  return row;
-}
-
-void EncodeTo(const ReportsRow& row, Bytes* out) {
-  Writer w(out);
-  w.Varint(row.changes.size());
-  for (const Report& report : row.changes) {
-    w.Varint(report.index.value);
-    w.Signed(report.received_at.value);
-  }
-}
-
-template <>
-std::optional<ReportsRow> Decode(ByteView bytes) {
-  Reader r(bytes);
-  ReportsRow row;
-  const bool read = ReadList(&r, &row.changes, [&](Report* report) {
-    report->index.value = r.Varint();
-    report->received_at.value = r.Signed();
   });
   if (!read || !r.Done()) return std::nullopt;
   return row;

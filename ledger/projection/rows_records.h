@@ -17,10 +17,6 @@
 
 namespace jejak::projection {
 
-// I.A of every contest that states some of it at a TPS, ascending by contest's number.
-struct VotersRow {
-  std::vector<election::RegisteredVoters> contests;
-};
 // What tells the forms of one village apart: of each TPS that has votes, the last three digits of
 // its code, ascending, and the first eight bytes of the hash of its vote vector. Two that are equal
 // here may still differ.
@@ -50,14 +46,6 @@ struct RecordStep {
 struct RecordRow {
   std::vector<RecordStep> steps;  // ascending by entry
 };
-// When a TPS came in, and when its votes were withdrawn again: in, out, in …
-struct Report {
-  LogIndex index;
-  UnixMicros received_at;
-};
-struct ReportsRow {
-  std::vector<Report> changes;
-};
 // What an accepted version of a form was.
 struct ResultDone {
   uint64_t key = 0;  // first eight bytes of the author's key: which of an official's keys it was
@@ -79,21 +67,15 @@ uint64_t ShortKey(const PublicKey& key);
 Bytes Encode(const CopiesRow& row);
 Bytes Encode(const RecordRow& row);
 // Append to `out`.
-void EncodeTo(const VotersRow& row, Bytes* out);
 void EncodeTo(const VillageVotesRow& row, Bytes* out);
-void EncodeTo(const ReportsRow& row, Bytes* out);
 void EncodeTo(const ActivityRow& row, Bytes* out);
 
-template <>
-std::optional<VotersRow> Decode(ByteView bytes);
 template <>
 std::optional<VillageVotesRow> Decode(ByteView bytes);
 template <>
 std::optional<CopiesRow> Decode(ByteView bytes);
 template <>
 std::optional<RecordRow> Decode(ByteView bytes);
-template <>
-std::optional<ReportsRow> Decode(ByteView bytes);
 template <>
 std::optional<ActivityRow> Decode(ByteView bytes);
 

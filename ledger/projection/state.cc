@@ -36,9 +36,7 @@ State::State(const KeyValueReader* base, TreeSize size, Registry registry)
       results_(kResults, &rows_, limits::kResultRowsBytesMax),
       stations_(kRegistry, &rows_, limits::kStationRowsBytesMax),
       seals_(kRegistry, &rows_, limits::kSmallRowsBytesMax),
-      voters_(kRegisteredVoters, &rows_, limits::kSmallRowsBytesMax),
-      village_votes_(kVillageVotes, &rows_, limits::kSmallRowsBytesMax),
-      reports_(kReports, &rows_, limits::kSmallRowsBytesMax) {
+      village_votes_(kVillageVotes, &rows_, limits::kSmallRowsBytesMax) {
   // Of officials and regions.
   rows_.Cache(kRegistry, limits::kSmallRowsBytesMax);
 }
@@ -66,7 +64,7 @@ Status State::status() const {
   JEJAK_RETURN_IF_ERROR(tallies_.status());
   for (const Status* status :
        {&keys_.status(), &results_.status(), &stations_.status(), &seals_.status(),
-        &voters_.status(), &village_votes_.status(), &reports_.status()}) {
+        &village_votes_.status()}) {
     JEJAK_RETURN_IF_ERROR(*status);
   }
   return damage_;
@@ -278,16 +276,12 @@ void State::WriteBack() const {
 void State::Flush() {
   tallies_.Flush();
   WriteBack();
-  voters_.WriteBack();
   village_votes_.WriteBack();
-  reports_.WriteBack();
   keys_.MakeRoom();
   results_.MakeRoom();
   stations_.MakeRoom();
   seals_.MakeRoom();
-  voters_.MakeRoom();
   village_votes_.MakeRoom();
-  reports_.MakeRoom();
   batch_events_.clear();
 }
 

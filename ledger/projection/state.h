@@ -46,7 +46,7 @@ class State final : public admission::StateView {
 
   // Folds the next entry: `logged.index` must be Size().
   void Apply(const LoggedEvent& logged);
-  // Ends a batch: call before rows() are drained.
+  // Ends a batch: rows() must be drained, and be in the base, before anything else is folded.
   void Flush();
   // After the rows were drained and committed: go on over the state that holds them.
   void Rebase(const KeyValueReader* base) { rows_.Rebase(base); }
@@ -177,6 +177,8 @@ class State final : public admission::StateView {
                    const RoundRow& before);
   void EndRound(const std::string& contest, const StationCode& tps, RoundRow round,
                 LogIndex index);
+  std::vector<election::RegisteredVoters> VotersElsewhere(const std::string& contest,
+                                                          const StationCode& tps) const;
   void CheckVoters(const std::string& contest, const StationCode& tps, const RoundRow& before,
                    LogIndex index);
   void CheckVectors(const std::string& contest, const StationCode& tps, const RoundRow& before,
@@ -219,9 +221,7 @@ class State final : public admission::StateView {
   mutable CachedRows<ResultRow> results_;
   mutable CachedRows<admission::StationState> stations_;
   mutable CachedRows<admission::SealState> seals_;
-  CachedRows<VotersRow> voters_;
   CachedRows<VillageVotesRow> village_votes_;
-  CachedRows<ReportsRow> reports_;
   // Events of the batch, which the rows do not have yet.
   std::unordered_map<Hash, LogIndex> batch_events_;
   mutable Bytes key_;    // scratch

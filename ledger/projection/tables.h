@@ -28,11 +28,9 @@ inline constexpr TableId kCommitments{26};  // index of a tallyCommitted -> its 
 inline constexpr TableId kObserved{27};     // a source's time, later than all before -> its entry
 
 // Of forms together, and of records (fold_cross.cc, fold_records_rows.cc; rows in rows_records.h).
-inline constexpr TableId kRegisteredVoters{40};  // TPS -> I.A of each contest, as shown
 inline constexpr TableId kVillageVotes{41};      // contest, village -> what tells its TPSs apart
 inline constexpr TableId kCopies{42};            // contest, TPS -> the copies filed for it
 inline constexpr TableId kRecords{44};           // kind, contest, place, index -> what came of it
-inline constexpr TableId kReports{45};           // contest, TPS -> when it came in
 
 // Event hash -> index. Written by the fold, but kept with the log: it is the same in every
 // generation.

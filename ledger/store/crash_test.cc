@@ -66,10 +66,10 @@ void Work(const fs::path& dir, uint64_t seed, Shared* shared) {
       if (!writer.ok()) return;
       const uint64_t n = (*store)->head().commit;
       for (uint64_t i = 1; i <= n; ++i) {
-        WriteSet rows = (*writer)->NewWriteSet();
+        SortedRows rows;
         rows.Put(kCounts, "total", std::to_string(i));
         rows.Put(kHistory, Key(i % 5), EntryAt(i));
-        if (!(*writer)->Write(std::move(rows)).ok()) return;
+        if (!(*writer)->Write(rows).ok()) return;
       }
       ++shared->steps;
       if (random() % 2 == 0 && !(*writer)->Finish(TreeSize(n)).ok()) return;

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 #include <rocksdb/db.h>
+#include <rocksdb/sst_file_writer.h>
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "ledger/store/core.h"
@@ -28,8 +31,11 @@ Status CreateTables(Core* core, Generation* generation) {
   std::vector<TableId> ids;
   for (const TableSpec& spec : core->tables) {
     if (spec.kind != TableKind::kProjection) continue;
-    families.emplace_back(GenerationTableName(spec.name, generation->number),
-                          MakeTableOptions(spec.tuning, core->cache, core->options));
+    rocksdb::ColumnFamilyOptions options =
+        MakeTableOptions(spec.tuning, core->cache, core->options);
+    // Nobody reads it yet, and whoever builds it wants the cores.
+    options.disable_auto_compactions = true;
+    families.emplace_back(GenerationTableName(spec.name, generation->number), options);
     ids.push_back(spec.id);
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -74,14 +80,47 @@ GenerationWriter::~GenerationWriter() {
 
 const KeyValueReader& GenerationWriter::reader() const { return *reader_; }
 
-WriteSet GenerationWriter::NewWriteSet() const { return MakeWriteSet(core_, generation_); }
-
-Status GenerationWriter::Write(WriteSet&& rows) {
-  WriteSet mine = std::move(rows);
+Status GenerationWriter::Write(const SortedRows& rows) {
   JEJAK_RETURN_IF_ERROR(core_->stopper->status());
   JEJAK_CHECK(!done_);
-  JEJAK_RETURN_IF_ERROR(CheckWriteSet(&mine, *core_, *generation_));
-  return WriteUnlogged(core_.get(), &mine);
+  const auto& all = rows.rows();
+  for (auto begin = all.begin(); begin != all.end();) {
+    const auto end = std::find_if(begin, all.end(), [&](const SortedRows::Row& row) {
+      return row.table != begin->table;
+    });
+    JEJAK_RETURN_IF_ERROR(WriteTable(rows, {begin, end}));
+    begin = end;
+  }
+  return {};
+}
+
+Status GenerationWriter::WriteTable(const SortedRows& rows, std::span<const SortedRows::Row> of) {
+  const TableSpec& spec = core_->SpecOf(of.front().table);
+  if (spec.kind == TableKind::kLog) {
+    return Status(Reason::kInternal, "rows of log tables can't be written without the log");
+  }
+  const std::string what = fmt::format("building generation {}", generation_->number);
+  const std::string path = (core_->dir / kNewTableFile).string();
+  const rocksdb::Options options(
+      MakeDbOptions(core_->options, nullptr),
+      MakeTableOptions(spec.tuning, core_->cache, core_->options));
+  rocksdb::SstFileWriter file(rocksdb::EnvOptions(), options);
+  JEJAK_RETURN_IF_ERROR(FromRocks(file.Open(path), what));
+  for (const SortedRows::Row& row : of) {
+    const rocksdb::Status added =
+        row.put ? file.Put(rocksdb::Slice(rows.key(row)), rocksdb::Slice(rows.value(row)))
+                : file.Delete(rocksdb::Slice(rows.key(row)));
+    JEJAK_RETURN_IF_ERROR(FromRocks(added, what));
+  }
+  JEJAK_RETURN_IF_ERROR(FromRocks(file.Finish(), what));
+  rocksdb::IngestExternalFileOptions ingest;
+  ingest.move_files = true;
+  ingest.snapshot_consistency = false;
+  ingest.write_global_seqno = false;  // else the file would no longer be what its checksum says
+  rocksdb::ColumnFamilyHandle* handle = core_->HandleOf(spec.id, *generation_);
+  JEJAK_CHECK(handle != nullptr);
+  const rocksdb::Status taken = core_->db->IngestExternalFile(handle, {path}, ingest);
+  return taken.ok() ? Status() : core_->Stop(FromRocks(taken, what));
 }
 
 Status GenerationWriter::Finish(TreeSize covered) {
@@ -94,9 +133,6 @@ Status GenerationWriter::Finish(TreeSize covered) {
                               covered.value, core_->Head().size.value));
   }
   const std::string what = fmt::format("finishing generation {}", generation_->number);
-  const rocksdb::Status flushed =
-      core_->db->Flush(rocksdb::FlushOptions(), HandlesOf(*generation_));
-  if (!flushed.ok()) return core_->Stop(FromRocks(flushed, what));
   // The one step: before it an open finds the old generation, after it the new one.
   const rocksdb::Status switched =
       core_->db->Put(SyncedWrites(), rocksdb::Slice(kGenerationKey),
@@ -110,6 +146,8 @@ Status GenerationWriter::Finish(TreeSize covered) {
   }
   done_ = true;
   core_->building = false;
+  const rocksdb::Status compacting = core_->db->EnableAutoCompaction(HandlesOf(*generation_));
+  if (!compacting.ok()) return core_->Stop(FromRocks(compacting, what));
   const Status dropped = Drop(core_.get(), *old);
   return dropped.ok() ? dropped : core_->Stop(dropped);
 }

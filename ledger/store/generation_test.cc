@@ -8,12 +8,12 @@ namespace {
 // Folds the model's projections from its entries.
 void Rebuild(GenerationWriter* writer, uint64_t n) {
   for (uint64_t i = 1; i <= n; ++i) {
-    WriteSet rows = writer->NewWriteSet();
+    SortedRows rows;
     Bytes entry;
     ASSERT_TRUE(writer->reader().Get(kEntries, Key(i), &entry));
     rows.Put(kCounts, "total", std::to_string(i));
     rows.Put(kHistory, Key(i % 5), entry);
-    ASSERT_TRUE(writer->Write(std::move(rows)).ok());
+    ASSERT_TRUE(writer->Write(rows).ok());
     Bytes total;
     ASSERT_TRUE(writer->reader().Get(kCounts, "total", &total));
     ASSERT_EQ(total, std::to_string(i));
@@ -61,9 +61,9 @@ TEST_F(StoreTest, RowsOfTheOldGenerationAreRefused) {
   auto writer = store->BeginGeneration();
   ASSERT_TRUE(writer.ok());
   Rebuild(writer->get(), 3);
-  WriteSet logged = (*writer)->NewWriteSet();
+  SortedRows logged;
   logged.Put(kEntries, Key(9), "x");
-  EXPECT_EQ((*writer)->Write(std::move(logged)).reason(), Reason::kInternal);
+  EXPECT_EQ((*writer)->Write(logged).reason(), Reason::kInternal);
   ASSERT_TRUE((*writer)->Finish(TreeSize(3)).ok());
   EXPECT_EQ(store->Commit(std::move(old), HeadAt(4)).reason(), Reason::kInternal);
   EXPECT_TRUE(CommitNext(store.get()).ok());
@@ -113,9 +113,9 @@ TEST_F(StoreTest, NewProjectionIsFilledByARebuild) {
       auto writer = (*store)->BeginGeneration();
       ASSERT_TRUE(writer.ok());
       Rebuild(writer->get(), 4);
-      WriteSet rows = (*writer)->NewWriteSet();
+      SortedRows rows;
       rows.Put(TableId{12}, "k", "v");
-      ASSERT_TRUE((*writer)->Write(std::move(rows)).ok());
+      ASSERT_TRUE((*writer)->Write(rows).ok());
       ASSERT_TRUE((*writer)->Finish(TreeSize(4)).ok());
       EXPECT_FALSE((*store)->rebuild_needed());
     }

@@ -252,6 +252,10 @@ Result<std::shared_ptr<Core>> OpenCore(const fs::path& dir, std::span<const Tabl
       const Plan plan, MakePlan(core.get(), present, is_new ? 1 : *seen->generation,
                                 is_new || !seen->head));
   JEJAK_RETURN_IF_ERROR(OpenDatabase(core.get(), plan, /*create=*/is_new));
+  if (!options.read_only) {
+    std::error_code ignored;  // it is written over when it is in the way
+    fs::remove(dir / kNewTableFile, ignored);
+  }
   JEJAK_RETURN_IF_ERROR(CreateTables(core.get(), plan));
   if (is_new) JEJAK_RETURN_IF_ERROR(WriteFirstRows(core.get()));
   // Once more, from what will be written to: recovery for writing is not the code that was run

@@ -80,7 +80,7 @@ struct HeadRecord {
 struct Core;
 struct Generation;
 
-// The rows of one commit, or of one write to a new generation. Made by whoever takes it back; one
+// The rows of one commit. Made by whoever takes it back; one
 // thread at a time. Changing one row twice is allowed: the later change wins. While it, a snapshot,
 // a cursor or a generation writer lives, so does the store's lock.
 class WriteSet {
@@ -105,6 +105,40 @@ class WriteSet {
   std::unique_ptr<Impl> impl_;
 };
 
+// Rows for a new generation: of each table together, ascending by key, each key once, as
+// Overlay::Drain hands them over.
+class SortedRows {
+ public:
+  struct Row {
+    TableId table;
+    bool put;
+    uint32_t key_size, value_size;
+    size_t at;
+  };
+  void Add(const RowChange& change) {
+    const ByteView value = change.value.value_or(ByteView());
+    rows_.push_back({change.table, change.value.has_value(),
+                     static_cast<uint32_t>(change.key.size()), static_cast<uint32_t>(value.size()),
+                     bytes_.size()});
+    bytes_.append(change.key);
+    bytes_.append(value);
+  }
+  void Put(TableId table, ByteView key, ByteView value) { Add({table, key, value}); }
+  const std::vector<Row>& rows() const { return rows_; }
+  ByteView key(const Row& row) const { return {bytes_.data() + row.at, row.key_size}; }
+  ByteView value(const Row& row) const {
+    return {bytes_.data() + row.at + row.key_size, row.value_size};
+  }
+  void Clear() {
+    rows_.clear();
+    bytes_.clear();
+  }
+
+ private:
+  Bytes bytes_;
+  std::vector<Row> rows_;
+};
+
 // Builds the next generation of every projection table while commits and readers go on with the
 // current one. Destroyed before Finish, or after a crash, it leaves nothing behind. One thread at a
 // time.
@@ -118,10 +152,9 @@ class GenerationWriter {
   // The log tables as they are now, and the new generation with every Write so far. Not a snapshot:
   // a base for an Overlay. Borrowed; gone with this writer.
   const KeyValueReader& reader() const;
-  // For Write below. Puts to log tables are INTERNAL at Write.
-  WriteSet NewWriteSet() const;
-  // Not durable until Finish.
-  Status Write(WriteSet&& rows);
+  // Writes a file for each table, which becomes a part of it at once, past memory and WAL. INTERNAL
+  // for rows of log tables, and for rows out of order. Without effect until Finish.
+  Status Write(const SortedRows& rows);
   // Makes the new generation durable, then the current one, in one step, and drops the old one;
   // snapshots made before keep reading it. `covered` is the log size the projections were built to:
   // INTERNAL if that is not the store's size now, so hold back commits from the last Write until
@@ -129,6 +162,8 @@ class GenerationWriter {
   Status Finish(TreeSize covered);
 
  private:
+  Status WriteTable(const SortedRows& rows, std::span<const SortedRows::Row> of);
+
   std::shared_ptr<Core> core_;
   std::shared_ptr<Generation> generation_;
   std::unique_ptr<KeyValueReader> reader_;

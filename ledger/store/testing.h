@@ -133,9 +133,14 @@ class StoreTest : public ::testing::Test {
   // A copy as a kill would leave it: what was written is in the files, nothing was closed.
   fs::path CopyOf(const fs::path& from, const std::string& name) {
     const fs::path to = root_ / name;
-    fs::remove_all(to);
-    fs::copy(from, to, fs::copy_options::recursive);
-    return to;
+    while (true) {
+      fs::remove_all(to);
+      std::error_code failed;
+      fs::copy(from, to, fs::copy_options::recursive, failed);
+      if (!failed) return to;
+      // A compaction took a file away meanwhile, which no crash would have seen.
+      JEJAK_CHECK(failed == std::errc::no_such_file_or_directory);
+    }
   }
 
   fs::path root_;

@@ -14,7 +14,6 @@ struct WriteSet::Impl {
   // Null, and the set failed, where the table isn't there.
   rocksdb::ColumnFamilyHandle* HandleOf(TableId table) {
     const TableSpec& spec = core->SpecOf(table);
-    if (spec.kind == TableKind::kLog) has_log_rows = true;
     rocksdb::ColumnFamilyHandle* handle = core->HandleOf(table, *generation);
     if (handle == nullptr) {
       Note(Status(Reason::kInternal, "the table \"" + spec.name + "\" must be rebuilt first"));
@@ -28,7 +27,6 @@ struct WriteSet::Impl {
   std::shared_ptr<Core> core;
   std::shared_ptr<Generation> generation;
   rocksdb::WriteBatch batch{0, 0, kBatchProtectionBytesPerKey, 0};
-  bool has_log_rows = false;
   Status failure;  // of a Put or Delete; told by whoever takes the set
 };
 
@@ -82,17 +80,6 @@ Status WriteCommit(Core* core, WriteSet* rows, const HeadRecord& head) {
   rocksdb::Status status = batch.Put(core->meta, rocksdb::Slice(kHeadKey), EncodeHeadRow(head));
   if (status.ok()) status = core->db->Write(SyncedWrites(), &batch);
   return FromRocks(status, "committing to " + (core->dir / "db").string());
-}
-
-Status WriteUnlogged(Core* core, WriteSet* rows) {
-  if (rows->impl()->has_log_rows) {
-    return Status(Reason::kInternal, "rows of log tables can't be written without the log");
-  }
-  rocksdb::WriteOptions options;
-  options.disableWAL = true;
-  options.memtable_insert_hint_per_batch = true;
-  return FromRocks(core->db->Write(options, &rows->impl()->batch),
-                   "rebuilding in " + (core->dir / "db").string());
 }
 
 }  // namespace jejak::store
