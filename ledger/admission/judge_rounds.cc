@@ -9,7 +9,8 @@ namespace {
 void CheckRoundLimit(const Act& act, const event::RoundOpened& body, size_t place, Faults* faults) {
   if (!body.places[place].IsStation()) return;
   for (const std::string& contest : body.contests) {
-    if (act.view.Result(contest, body.places[place], Contents::kUnwanted).round >= limits::kRoundMax) {
+    const StationCode& tps = body.places[place];
+    if (act.view.Result(contest, tps, Contents::kUnwanted).round >= limits::kRoundMax) {
       faults->Add(Reason::kRegistryInvalid, place);
     }
   }

@@ -102,6 +102,11 @@ struct BigFieldValue {
 // `decree` has I.A of the region, every part of it that `row` states otherwise, by its packed key |
 // kDecreeRow. All lists are strictly ascending by key.
 inline constexpr uint64_t kDecreeRow = uint64_t{1} << 40;
+// Of the row that a D.Hasil of a region above has for a place: the same numbers | RowOfPart of that
+// region's level.
+constexpr uint64_t RowOfPart(Level certified) {
+  return (uint64_t{1} << 41) | (static_cast<uint64_t>(certified) << 42);
+}
 std::vector<Finding> CheckRecap(std::span<const BigFieldValue> row,
                                 std::span<const BigFieldValue> sums,
                                 std::span<const BigFieldValue> decree = {});

@@ -33,8 +33,8 @@ std::span<const T> OfKind(const std::vector<T>& values, FieldKind kind) {
 }
 
 // One struct in canonical form, word by word. A tree of hundreds of thousands of nodes is hashed
-// again and again, and its structs are flat: to lay them out costs a tenth of building a message and
-// making it canonical. That both give the same bytes is tested on random nodes.
+// again and again, and its structs are flat: to lay them out costs a tenth of building a message
+// and making it canonical. That both give the same bytes is tested on random nodes.
 class Layout {
  public:
   // Data words, then one pointer for each list.
@@ -91,7 +91,8 @@ class Layout {
       const uint64_t pointer = WordAt(at);
       if (pointer != 0) SetWord(at, pointer - ((uint64_t{pointers - kept}) << 2));
     }
-    if (out_->size() > limits::kEntryBytesMax) return TooLarge(out_->size(), limits::kEntryBytesMax);
+    if (out_->size() > limits::kEntryBytesMax)
+      return TooLarge(out_->size(), limits::kEntryBytesMax);
     return {};
   }
 

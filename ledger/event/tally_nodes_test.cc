@@ -119,7 +119,8 @@ TEST(TallyNodes, AreWhatCapnProtoMakesCanonical) {
     for (const uint32_t f : figures)
       node.values.push_back({FieldKey::Of(static_cast<Figure>(f)), random.Number()});
     for (const uint32_t v : votes) node.values.push_back({FieldKey::Votes(v), random.Number()});
-    for (const uint32_t t : totals) node.values.push_back({FieldKey::PartyTotal(t), random.Number()});
+    for (const uint32_t t : totals)
+      node.values.push_back({FieldKey::PartyTotal(t), random.Number()});
     const Bytes expected = Canonical<wire::StationTally>([&](wire::StationTally::Builder to) {
       if (!node.contest.empty()) to.setContest(node.contest.c_str());
       to.setTps(node.tps.str().c_str());

@@ -2,8 +2,9 @@
 // looked at, and encoded once a batch, however often it changed. Rows stay in memory from batch to
 // batch, absent ones too, as far as there is room.
 //
-// A pointer to a row is good until the next MakeRoom. Changes reach the overlay with WriteBack: call
-// it before the table is read in any other way. Rows of the table must change through here alone.
+// A pointer to a row is good until the next MakeRoom. Changes reach the overlay with WriteBack:
+// call it before the table is read in any other way. Rows of the table must change through here
+// alone.
 //
 // Thread rule: one thread, reads too.
 #pragma once

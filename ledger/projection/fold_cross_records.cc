@@ -22,15 +22,6 @@ std::vector<election::FieldValue> ValuesOf(const event::CopyFiled& body) {
   return values;
 }
 
-std::vector<BigFieldValue> ValuesOf(const event::RecapCertified& body) {
-  std::vector<BigFieldValue> values;
-  for (const auto& f : body.figures) values.push_back({FieldKey::Of(f.figure), f.value});
-  for (const auto& v : body.votes) values.push_back({FieldKey::Votes(v.choice), v.value});
-  for (const auto& t : body.party_totals)
-    values.push_back({FieldKey::PartyTotal(t.choice), t.value});
-  return values;
-}
-
 }  // namespace
 
 void State::FileCopy(const LoggedEvent& e, const event::CopyFiled& body) {
@@ -95,21 +86,91 @@ void State::Suspect(const LoggedEvent& e, const event::KeyRevoked& body) {
   }
 }
 
-// C16, of the newest certification of the region: it has the findings of the one before it, as far
-// as it makes the same mistakes.
+// The sums of a place as of `size`; those of a station only while its newest version is older.
+std::optional<std::vector<BigFieldValue>> State::SumsAt(const ContestEntry& contest,
+                                                        const RegionCode& place,
+                                                        TreeSize size) const {
+  std::vector<BigFieldValue> sums;
+  if (place.IsStation()) {
+    const std::string& id = contest.state->id;
+    const RoundRow shown = ShownRound(id, place, *LoadResult(id, place));
+    if (shown.HasResult() && shown.versions.back().value >= size.value) return std::nullopt;
+    for (const Cell& cell : shown.cells) sums.push_back({cell.key, cell.value});
+    return sums;
+  }
+  const auto tally = TallyHistory(&rows_).At(contest, place, size);
+  if (!tally.ok()) {
+    Damage("the tally that a certification is compared with");
+    return std::nullopt;
+  }
+  for (const SumCell& cell : tally->sums) sums.push_back({cell.key, cell.sum});
+  return sums;
+}
+
+// I.A by the list of voters that was registered with the stations; empty unless all of them in the
+// place have one, and all of them vote in the contest.
+std::vector<BigFieldValue> State::ListedVoters(const ContestEntry& contest,
+                                               const RegionCode& place) const {
+  using election::Figure;
+  uint64_t l = 0, p = 0;
+  const auto& excepted = contest.state->excepted;
+  if (!contest.state->Covers(place) ||
+      std::any_of(excepted.begin(), excepted.end(),
+                  [&](const RegionCode& other) { return place.Contains(other); })) {
+    return {};
+  }
+  if (place.IsStation()) {
+    const admission::StationState* station = Station(place);
+    if (station == nullptr || !station->dpt) return {};
+    l = station->dpt->l;
+    p = station->dpt->p;
+  } else {
+    const auto row = Read<RegionRow>(kRegistry, RegionKey(place));
+    if (!row || row->stations == 0 || row->stations_listed != row->stations) return {};
+    l = row->listed_l;
+    p = row->listed_p;
+  }
+  return {{FieldKey::Of(Figure::kVotersRegisteredL), l},
+          {FieldKey::Of(Figure::kVotersRegisteredP), p},
+          {FieldKey::Of(Figure::kVotersRegisteredJ), l + p}};
+}
+
+// C16, of the newest certification of the region: its own totals and the rows of its parts, each
+// against the sums of the place and the list of voters. It has the findings of the one before it,
+// as far as it makes the same mistakes.
 void State::CheckCertification(const LoggedEvent& e, const event::RecapCertified& body) {
-  const Bytes place = PlaceKey(body.contest, body.region);
   const ContestEntry* contest = registry_.Contest(body.contest);
   if (contest == nullptr) return;
-  const auto tally =
-      TallyHistory(&rows_).At(*contest, body.region, std::min(TreeSize(body.size), size_));
-  if (!tally.ok()) return Damage("the tally that a certification is compared with");
-  std::vector<BigFieldValue> sums;
-  for (const SumCell& cell : tally->sums) sums.push_back({cell.key, cell.sum});
-  const std::vector<Finding> broken = election::CheckRecap(ValuesOf(body), sums);
+  const TreeSize size = std::min(TreeSize(body.size), size_);
+  const auto broken_at = [&](const RegionCode& place, const std::vector<BigFieldValue>& values) {
+    const auto sums = SumsAt(*contest, place, size);
+    return sums ? election::CheckRecap(values, *sums, ListedVoters(*contest, place))
+                : std::vector<Finding>();
+  };
+  SetCertified(body.contest, body.region, 0,
+               broken_at(body.region,
+                         BigValuesOf(body.figures, body.votes, body.party_totals)),
+               e.index);
+  const uint64_t mark = election::RowOfPart(body.region.level());
+  for (uint16_t part = 1; part != 0 && part <= body.parts; ++part) {
+    const auto row = Read<RecapPartRow>(
+        kRegistry, RecapPartKey(e.event.author, body.contest, body.region, part));
+    if (!row) continue;
+    for (const RecapPartRow::Child& child : row->rows) {
+      std::vector<Finding> broken = broken_at(child.region, child.values);
+      for (Finding& finding : broken) finding.row |= mark;
+      SetCertified(body.contest, child.region, mark, broken, e.index);
+    }
+  }
+}
 
+// Opens what is broken at a place and clears what no longer is, among the findings of
+// certifications with this mark: 0 for the place's own.
+void State::SetCertified(const std::string& contest, const RegionCode& place, uint64_t mark,
+                         const std::vector<Finding>& broken, LogIndex index) {
   const auto rule = static_cast<uint8_t>(Rule::kC16);
-  Bytes prefix = place;
+  constexpr uint64_t kMarkBits = ~uint64_t{0} << 41;
+  Bytes prefix = PlaceKey(contest, place);
   prefix.push_back('\0');
   prefix.push_back(static_cast<char>(rule));
   std::vector<std::pair<Bytes, FindingRow>> open;
@@ -122,18 +183,19 @@ void State::CheckCertification(const LoggedEvent& e, const event::RecapCertified
   std::vector<uint64_t> stays;
   for (auto& [key, row] : open) {
     const uint64_t number = Reader(ByteView(key).substr(prefix.size())).Be64();
+    if ((number & kMarkBits) != mark) continue;
     const bool again = std::any_of(broken.begin(), broken.end(),
                                    [&](const Finding& f) { return f.row == number; });
     if (again) {
       stays.push_back(number);
       continue;
     }
-    row.cleared_by = e.index;
+    row.cleared_by = index;
     rows_.Put(kFindings, key, Encode(row));
   }
   for (const Finding& finding : broken) {
     if (std::find(stays.begin(), stays.end(), finding.row) != stays.end()) continue;
-    rows_.Put(kFindings, FindingKey(body.contest, body.region, rule, finding.row, e.index),
+    rows_.Put(kFindings, FindingKey(contest, place, rule, finding.row, index),
               Encode(FindingRow{std::nullopt, finding.fields}));
   }
 }

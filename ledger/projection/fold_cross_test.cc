@@ -51,13 +51,23 @@ class FoldCross : public ::testing::Test {
     body.places = {Code(place)};
     return log_.Add(kRoot, body);
   }
-  LogIndex Certify(uint64_t first, uint64_t second, TreeSize size) {
+  LogIndex Certify(uint64_t first, uint64_t second, TreeSize size, uint16_t parts = 0) {
     event::RecapCertified body;
     body.contest = "ppwp";
     body.region = Code("650101");
     body.votes = {{1, first}, {2, second}};
     body.size = size;
+    body.parts = parts;
     return log_.Add(kPpk, body);
+  }
+  // In the district that is certified.
+  std::vector<RegionCode> AllStations() {
+    log_.Commit();
+    std::vector<RegionCode> out;
+    for (const auto& [key, value] : log_.rows().table(kRegistry)) {
+      if (key.starts_with("s650101")) out.push_back(Code(std::string_view(key).substr(1)));
+    }
+    return out;
   }
   TreeSize Size() const { return TreeSize(log_.log().size()); }
   // "row 2 by 9, row 3 by 9–11" of all findings of the rule at the place.
@@ -195,6 +205,70 @@ TEST_F(FoldCross, CertificationsOfAnEarlierSize) {
   log_.Reopen();
   const LogIndex right = Certify(4, 5, size);
   EXPECT_EQ(All(Rule::kC16, "650101"), Said(one, both, right) + ", " + Said(two, wrong, right));
+}
+
+// Every row of a certification's parts against the sums of its place, down to a station's own; a
+// part that another replaced is not looked at, and the next certification clears what it mends.
+TEST_F(FoldCross, RowsOfTheParts) {
+  Submit(kTps, 4, 5);
+  Submit(kNextDoor, 1, 2);
+  const auto part = [&](uint64_t village, uint64_t station) {
+    event::RecapPart rows{"ppwp", Code("650101"), 1, 1, {}};
+    rows.rows.push_back({Code(kVillage), {}, {{1, village}, {2, 7}}, {}});
+    rows.rows.push_back({Code(kTps), {}, {{1, station}, {2, 5}}, {}});
+    log_.Add(kPpk, rows);
+  };
+  const uint64_t row =
+      FieldKey::Votes(1).packed() | election::RowOfPart(election::Level::kDistrict);
+  part(9, 9);
+  part(6, 3);
+  const LogIndex wrong = Certify(5, 7, Size(), 1);
+  EXPECT_EQ(All(Rule::kC16, "650101"), "");
+  EXPECT_EQ(All(Rule::kC16, kVillage), Said(row, wrong));
+  EXPECT_EQ(All(Rule::kC16, kTps), Said(row, wrong));
+  log_.Reopen();
+  part(5, 3);
+  const LogIndex better = Certify(5, 7, Size(), 1);
+  EXPECT_EQ(All(Rule::kC16, kVillage), Said(row, wrong, better));
+  EXPECT_EQ(All(Rule::kC16, kTps), Said(row, wrong));
+  const TreeSize before = Size();
+  Correct(kTps, {{FieldKey::Votes(1), 3}});
+  part(5, 3);
+  Certify(5, 7, before, 1);  // of the station nobody knows any more what it showed then
+  EXPECT_EQ(All(Rule::kC16, kVillage), Said(row, wrong, better));
+}
+
+// I.A of a D.Hasil against the lists of voters that were registered with the stations, once all of
+// them have one; an amendment counts from then on.
+TEST_F(FoldCross, VotersAgainstTheDecree) {
+  const auto list = [&](const char* tps, election::AmendedField field, const char* voters) {
+    log_.Add(kRoot, event::RegistryAmended{{{field, tps, "", voters}}, "SK"});
+  };
+  const auto certify = [&](uint64_t voters) {
+    event::RecapCertified body;
+    body.contest = "ppwp";
+    body.region = Code("650101");
+    body.figures = {{Figure::kVotersRegisteredJ, voters}};
+    body.size = Size();
+    return log_.Add(kPpk, body);
+  };
+  const uint64_t row =
+      FieldKey::Of(Figure::kVotersRegisteredJ).packed() | election::kDecreeRow;
+  list(kTps, election::AmendedField::kDptL, "100");
+  list(kTps, election::AmendedField::kDptP, "90");
+  certify(400);
+  EXPECT_EQ(All(Rule::kC16, "650101"), "");  // the other stations have none
+  for (const RegionCode& tps : AllStations()) {
+    if (tps == Code(kTps)) continue;
+    list(tps.str().c_str(), election::AmendedField::kDptL, "0");
+  }
+  const LogIndex wrong = certify(191);
+  EXPECT_EQ(All(Rule::kC16, "650101"), Said(row, wrong));
+  log_.Reopen();
+  list(kTps, election::AmendedField::kDptL, "101");
+  EXPECT_EQ(All(Rule::kC16, "650101"), Said(row, wrong));  // as it was judged
+  const LogIndex right = certify(191);
+  EXPECT_EQ(All(Rule::kC16, "650101"), Said(row, wrong, right));
 }
 
 // The entry that brings a new round's result ends the findings of the old one, of every rule; the

@@ -356,7 +356,8 @@ void Night::Step() {
 // What admission sees in the middle of a batch.
 void Night::CheckView(const std::string& contest, const StationCode& tps) {
   const ModelRound& want = model_.contests.at(contest).stations.at(tps).Newest();
-  const admission::ResultState have = log_.state().Result(contest, tps, admission::Contents::kWanted);
+  const admission::ResultState have =
+      log_.state().Result(contest, tps, admission::Contents::kWanted);
   EXPECT_EQ(have.round, want.number);
   EXPECT_EQ(have.has_result, !want.versions.empty());
   EXPECT_EQ(have.newest_event, want.newest_event);

@@ -4,6 +4,7 @@
 #include "ledger/base/coding.h"
 #include "ledger/projection/state.h"
 #include "ledger/projection/tables.h"
+#include "ledger/projection/tally.h"
 
 namespace jejak::projection {
 
@@ -63,12 +64,11 @@ void State::Fold(const LoggedEvent& e, const event::DecisionRecorded& body) {
 }
 
 void State::Fold(const LoggedEvent& e, const event::RecapPart& body) {
-  Bytes value;
-  Writer w(&value);
-  w.Fixed(e.hash);
-  w.Be16(body.parts);
+  RecapPartRow row{e.hash, body.parts, {}};
+  for (const event::RecapRow& child : body.rows)
+    row.rows.push_back({child.child, BigValuesOf(child.figures, child.votes, child.party_totals)});
   rows_.Put(kRegistry, RecapPartKey(e.event.author, body.contest, body.region, body.part),
-            std::move(value));
+            Encode(row));
 }
 
 void State::Fold(const LoggedEvent& e, const event::RecapCertified& body) {

@@ -102,9 +102,45 @@ void State::Fold(const LoggedEvent&, const event::RegionsRegistered& body) {
   }
 }
 
+void State::Listed::Add(const std::optional<event::Dpt>& dpt, int64_t times) {
+  if (!dpt) return;
+  listed += times;
+  l += times * dpt->l;
+  p += times * dpt->p;
+}
+
+void State::CountListed(const std::map<RegionCode, Listed>& villages) {
+  std::map<RegionCode, Listed> regions;
+  for (const auto& [village, change] : villages) {
+    for (RegionCode code = village;; code = code.Parent()) {
+      Listed& sum = regions[code];
+      sum.stations += change.stations;
+      sum.listed += change.listed;
+      sum.l += change.l;
+      sum.p += change.p;
+      if (code.IsNation()) break;
+    }
+  }
+  for (const auto& [code, change] : regions) {
+    RegionRow row = Read<RegionRow>(kRegistry, RegionKey(code)).value_or(RegionRow{});
+    row.stations += static_cast<uint32_t>(change.stations);
+    row.stations_listed += static_cast<uint32_t>(change.listed);
+    row.listed_l += static_cast<uint64_t>(change.l);
+    row.listed_p += static_cast<uint64_t>(change.p);
+    rows_.Put(kRegistry, RegionKey(code), Encode(row));
+  }
+}
+
 void State::Fold(const LoggedEvent& e, const event::StationsRegistered& body) {
   std::vector<StationCode> codes;
   codes.reserve(body.stations.size());
+  std::map<RegionCode, Listed> villages;
+  for (const event::StationFact& fact : body.stations) {
+    Listed& village = villages[fact.code.Parent()];
+    ++village.stations;
+    village.Add(fact.dpt, 1);
+  }
+  CountListed(villages);
   for (const event::StationFact& fact : body.stations) {
     stations_.Put(StationKey(fact.code), {fact.name, fact.kind, fact.dpt, e.index});
     codes.push_back(fact.code);
@@ -189,6 +225,8 @@ void State::AmendStation(const event::Amendment& a) {
   admission::StationState* row = stations_.Find(key);
   if (row == nullptr) return;
   event::Dpt dpt = row->dpt.value_or(event::Dpt{});
+  Listed change;
+  change.Add(row->dpt, -1);
   switch (a.field) {
     case election::AmendedField::kStationName: row->name = a.after; break;
     case election::AmendedField::kStationKind:
@@ -203,7 +241,9 @@ void State::AmendStation(const event::Amendment& a) {
       row->dpt = dpt;
       break;
   }
+  change.Add(row->dpt, 1);
   stations_.Changed(key);
+  CountListed({{code->Parent(), change}});
 }
 
 void State::AmendContest(const event::Amendment& a) {

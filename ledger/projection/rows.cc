@@ -151,7 +151,8 @@ void Visit(A& a, ContestState& v) {
 template <typename A>
 void Visit(A& a, RegionRow& v) {
   Each(a, v.state.name, v.state.kind, v.state.utc_offset, v.state.expected_stations,
-       v.children_expected, v.children_known);
+       v.children_expected, v.children_known, v.stations, v.stations_listed, v.listed_l,
+       v.listed_p);
 }
 template <typename A>
 void Visit(A& a, event::Dpt& v) {
@@ -266,6 +267,18 @@ void Visit(A& a, TallyStateRow& v) {
   Each(a, v.base, v.changes);
 }
 template <typename A>
+void Visit(A& a, election::BigFieldValue& v) {
+  Each(a, v.key, v.value);
+}
+template <typename A>
+void Visit(A& a, RecapPartRow::Child& v) {
+  Each(a, v.region, v.values);
+}
+template <typename A>
+void Visit(A& a, RecapPartRow& v) {
+  Each(a, v.event, v.parts, v.rows);
+}
+template <typename A>
 void Visit(A& a, RefusalRow& v) {
   Each(a, v.reason, v.number, v.official, v.place);
 }
@@ -332,6 +345,7 @@ JEJAK_ROW(TallyRow)
 JEJAK_ROW(NodeRow)
 JEJAK_ROW(TallyDelta)
 JEJAK_ROW(TallyStateRow)
+JEJAK_ROW(RecapPartRow)
 JEJAK_ROW(RefusalRow)
 JEJAK_ROW(FindingRow)
 JEJAK_ROW(ReferenceState)

@@ -15,6 +15,7 @@
 #include "ledger/base/types.h"
 #include "ledger/election/codes.h"
 #include "ledger/election/field.h"
+#include "ledger/election/rules.h"
 #include "ledger/event/bodies.h"
 
 namespace jejak::projection {
@@ -38,6 +39,11 @@ struct RegionRow {
   admission::RegionState state;
   uint32_t children_expected = 0;  // sum over children that know
   uint32_t children_known = 0;     // children that know
+  // Of the stations inside: how many, of how many the list of voters (DPT) is stated, and its sums.
+  uint32_t stations = 0;
+  uint32_t stations_listed = 0;
+  uint64_t listed_l = 0;
+  uint64_t listed_p = 0;
   // TPSs expected: its own statement, else the sum of its children; none when nothing is known.
   std::optional<uint32_t> Expected() const;
 };
@@ -154,6 +160,17 @@ struct TallyStateRow {
   bool operator==(const TallyStateRow&) const = default;
 };
 
+// A recapPart: its event, of how many it is one, and what its rows state.
+struct RecapPartRow {
+  struct Child {
+    RegionCode region;
+    std::vector<election::BigFieldValue> values;  // ascending
+  };
+  Hash event;
+  uint16_t parts = 0;
+  std::vector<Child> rows;
+};
+
 struct RefusalRow {
   uint16_t reason = 0;
   uint32_t number = 0;
@@ -179,6 +196,7 @@ Bytes Encode(const TallyRow& row);
 Bytes Encode(const NodeRow& row);
 Bytes Encode(const TallyDelta& row);
 Bytes Encode(const TallyStateRow& row);
+Bytes Encode(const RecapPartRow& row);
 Bytes Encode(const RefusalRow& row);
 Bytes Encode(const FindingRow& row);
 Bytes Encode(const admission::ReferenceState& row);

@@ -89,6 +89,7 @@ template std::optional<ReferenceState> State::Read(TableId, ByteView) const;
 template std::optional<FindingRow> State::Read(TableId, ByteView) const;
 template std::optional<CopiesRow> State::Read(TableId, ByteView) const;
 template std::optional<RecordRow> State::Read(TableId, ByteView) const;
+template std::optional<RecapPartRow> State::Read(TableId, ByteView) const;
 
 std::optional<ElectionState> State::Election() const {
   if (!registry_.election()) return std::nullopt;
@@ -227,15 +228,9 @@ std::optional<ReferenceState> State::Reference(const Hash& event) const {
 std::optional<Hash> State::RecapPart(const PublicKey& author, std::string_view contest,
                                      const RegionCode& region, uint16_t part,
                                      uint16_t parts) const {
-  Bytes value;
-  if (!rows_.Get(kRegistry, RecapPartKey(author, contest, region, part), &value))
-    return std::nullopt;
-  Reader reader(value);
-  const Hash hash = reader.Fixed<Hash>();
-  const uint16_t of = reader.Be16();
-  if (!reader.Done()) Damage("a row of a recapitulation part does not decode");
-  if (of != parts) return std::nullopt;
-  return hash;
+  const auto row = Read<RecapPartRow>(kRegistry, RecapPartKey(author, contest, region, part));
+  if (!row || row->parts != parts) return std::nullopt;
+  return row->event;
 }
 
 std::optional<LogIndex> State::FindEvent(const Hash& event) const {

@@ -124,6 +124,12 @@ class State final : public admission::StateView {
   void AmendOfficial(const event::Amendment& amendment);
   void ExpectStations(const RegionCode& code, std::optional<uint32_t> before,
                       std::optional<uint32_t> after);
+  // Brings stations and their lists of voters to the regions around them.
+  struct Listed {
+    int64_t stations = 0, listed = 0, l = 0, p = 0;
+    void Add(const std::optional<event::Dpt>& dpt, int64_t times);
+  };
+  void CountListed(const std::map<RegionCode, Listed>& villages);
   // The registered stations in a place, or the station itself, in code order.
   std::vector<StationCode> StationsIn(const RegionCode& place) const;
   void CountStations(const ContestEntry& contest, const std::vector<StationCode>& stations);
@@ -188,6 +194,13 @@ class State final : public admission::StateView {
   void FileCopy(const LoggedEvent& e, const event::CopyFiled& body);
   void Suspect(const LoggedEvent& e, const event::KeyRevoked& body);
   void CheckCertification(const LoggedEvent& e, const event::RecapCertified& body);
+  std::optional<std::vector<election::BigFieldValue>> SumsAt(const ContestEntry& contest,
+                                                             const RegionCode& place,
+                                                             TreeSize size) const;
+  std::vector<election::BigFieldValue> ListedVoters(const ContestEntry& contest,
+                                                    const RegionCode& place) const;
+  void SetCertified(const std::string& contest, const RegionCode& place, uint64_t mark,
+                    const std::vector<election::Finding>& broken, LogIndex index);
   // The other TPSs of the village whose figures that are shown have the same votes.
   std::vector<StationCode> Alike(const std::string& contest, const StationCode& tps,
                                  const std::string& votes,

@@ -94,6 +94,17 @@ std::vector<election::FieldValue> ValuesOf(const std::vector<Cell>& cells) {
   return values;
 }
 
+std::vector<election::BigFieldValue> BigValuesOf(
+    const std::vector<event::BigFigureValue>& figures,
+    const std::vector<event::BigChoiceValue>& votes,
+    const std::vector<event::BigChoiceValue>& party_totals) {
+  std::vector<election::BigFieldValue> values;
+  for (const auto& f : figures) values.push_back({FieldKey::Of(f.figure), f.value});
+  for (const auto& v : votes) values.push_back({FieldKey::Votes(v.choice), v.value});
+  for (const auto& t : party_totals) values.push_back({FieldKey::PartyTotal(t.choice), t.value});
+  return values;
+}
+
 void SetStationTally(std::string_view contest, const StationCode& tps, const RoundRow& shown,
                      event::StationTally* out) {
   out->contest.assign(contest);
@@ -120,7 +131,8 @@ void SetRegionTally(std::string_view contest, const RegionCode& region, const No
   out->reported = static_cast<uint32_t>(node.tally.stations.reported);
   out->children = node.children;
   out->sums.clear();
-  for (const SumCell& cell : node.tally.sums) out->sums.push_back({cell.key, cell.sum, cell.present});
+  for (const SumCell& cell : node.tally.sums)
+    out->sums.push_back({cell.key, cell.sum, cell.present});
   out->children_root = node.children_root;
 }
 

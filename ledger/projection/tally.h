@@ -14,6 +14,12 @@ namespace jejak::projection {
 // The figures alone, without who set them.
 std::vector<election::FieldValue> ValuesOf(const std::vector<Cell>& cells);
 
+// What a D.Hasil states, ascending.
+std::vector<election::BigFieldValue> BigValuesOf(
+    const std::vector<event::BigFigureValue>& figures,
+    const std::vector<event::BigChoiceValue>& votes,
+    const std::vector<event::BigChoiceValue>& party_totals);
+
 // The change of figures between two versions of one station, both ascending; either may be empty.
 std::vector<SumDelta> CellDeltas(const std::vector<Cell>& before, const std::vector<Cell>& after);
 

@@ -7,9 +7,9 @@ namespace {
 
 using election::FieldKey;
 
-// The fields of a D.Hasil that are present below with another sum.
-std::vector<RecapDifference> Compare(const event::RecapCertified& stated,
-                                     const RegionTotals& totals) {
+// The fields of a D.Hasil, or of a row of its parts, that are present below with another sum.
+template <typename Stated>
+std::vector<RecapDifference> Compare(const Stated& stated, const RegionTotals& totals) {
   std::vector<RecapDifference> out;
   const auto compare = [&](const FieldKey& field, uint64_t value) {
     const auto at = totals.fields.find(field);
@@ -45,6 +45,8 @@ void Account::Take(const event::Body& body, const Hash& hash) {
     incidents_.push_back(incident->place);
   } else if (const auto* decision = std::get_if<event::DecisionRecorded>(&body)) {
     decisions_.push_back(decision->places);
+  } else if (const auto* part = std::get_if<event::RecapPart>(&body)) {
+    parts_[{part->contest, part->region}] = part->rows;
   } else if (const auto* recap = std::get_if<event::RecapCertified>(&body)) {
     Certify(*recap, hash);
   }
@@ -73,6 +75,10 @@ void Account::Certify(const event::RecapCertified& body, const Hash& hash) {
   made.size = body.size;
   made.replaces = body.replaces;
   made.differences = Compare(body, totals_.Of(body.contest, body.region));
+  for (const event::RecapRow& row : parts_[{body.contest, body.region}]) {
+    const size_t differing = Compare(row, totals_.Of(body.contest, row.child)).size();
+    if (differing != 0) made.rows.emplace_back(row.child, static_cast<uint32_t>(differing));
+  }
   certifications_.push_back(std::move(made));
 }
 
@@ -115,6 +121,8 @@ void Account::CountFindings(const RegionCode& region, RegionAccount* out) const 
       continue;
     }
     out->c16 += inside ? static_cast<uint32_t>(made.differences.size()) : 0;
+    for (const auto& [place, differing] : made.rows)
+      out->c16 += region.Contains(place) ? differing : 0;
   }
 }
 

@@ -38,7 +38,8 @@ struct RegionAccount {
   uint32_t incidents = 0;
   uint32_t decisions = 0;
   uint32_t certifications = 0;
-  uint32_t c16 = 0;       // fields in which a certification in force differs from the tally
+  uint32_t c16 = 0;       // fields in which a certification in force, or a row of its parts,
+                          // differs from the tally of the place
   uint32_t c19 = 0;       // fields in which a copy differs from the form that is counted
   bool operator==(const RegionAccount&) const = default;
 };
@@ -57,6 +58,7 @@ struct CertificationAccount {
   TreeSize size;
   std::optional<Hash> replaces;
   std::vector<RecapDifference> differences;
+  std::vector<std::pair<RegionCode, uint32_t>> rows;  // of its parts: how many fields differ
 };
 
 class Account {
@@ -100,6 +102,7 @@ class Account {
   std::vector<Copy> copies_;
   std::vector<RegionCode> incidents_;
   std::vector<std::vector<RegionCode>> decisions_;
+  std::map<std::pair<std::string, RegionCode>, std::vector<event::RecapRow>> parts_;  // newest
   std::vector<CertificationAccount> certifications_;
 };
 

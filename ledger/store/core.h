@@ -94,8 +94,8 @@ WriteSet MakeWriteSet(std::shared_ptr<Core> core, std::shared_ptr<Generation> ge
 Status CheckWriteSet(WriteSet* rows, const Core& core, const Generation& generation);
 // The rows and the head, in one batch, synced.
 Status WriteCommit(Core* core, WriteSet* rows, const HeadRecord& head);
-// What a table file of a new generation is called before it becomes a part of the database. One that
-// a crash left has no meaning.
+// What a table file of a new generation is called before it becomes a part of the database. One
+// that a crash left has no meaning.
 inline constexpr const char* kNewTableFile = "table.new";
 
 // "stations.7"; log tables are named without a generation.

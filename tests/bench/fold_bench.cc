@@ -89,7 +89,8 @@ class Log {
     event.body = event::TallyCommitted{root};
     const Timed timed(&steps->commit);
     state_->Apply({event, event::EventHash(*event::EncodeEvent(event)),
-                   LogIndex(state_->Size().value), UnixMicros(1'708'000'000'000'000), std::nullopt});
+                   LogIndex(state_->Size().value), UnixMicros(1'708'000'000'000'000),
+                   std::nullopt});
   }
   void Drain(Steps* steps) {
     const Timed timed(&steps->drain);
@@ -115,7 +116,8 @@ int main(int argc, char** argv) {
   log.Run({election.Genesis()}, &registry);
   log.Run(election.Registry(), &registry);
   std::vector<event::SignedEvent> results;
-  for (uint64_t i = 0; i < stations; ++i) results.push_back(election.Result((i * 7'919 + 13) % stations));
+  for (uint64_t i = 0; i < stations; ++i)
+    results.push_back(election.Result((i * 7'919 + 13) % stations));
   Steps steps;
   log.Run(results, &steps);
   const double n = static_cast<double>(stations) / 1e6;

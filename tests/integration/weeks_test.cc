@@ -111,7 +111,7 @@ class Answers {
       const auto tally = then.queries().TallyOf(body.contest, body.region);
       EXPECT_TRUE(tally.ok());
       sim::CertificationAccount made{entry->hash, body.contest, body.region, body.size,
-                                     body.replaces, Differences(body, *tally)};
+                                     body.replaces, Differences(body, *tally), {}};
       out.push_back(std::move(made));
     }
     return out;
