@@ -1,6 +1,6 @@
-// The tree and its proofs must be those of an implementation nobody here wrote: Google's Merkle tree
-// and verifier of certificate-transparency, as Debian ships them. Trees of random sizes with random
-// leaves: equal roots and proofs, each verifier accepts the other's proofs, and both say the same of
+// The tree and its proofs must be those of an implementation nobody here wrote: the Merkle tree and
+// verifier of certificate-transparency in C++, as Debian ships it. Trees of random sizes, with any
+// leaves: equal roots and proofs, each accepts the proofs of the other, and both say the same of
 // damaged ones. The seed is printed; JEJAK_SEED gives one, JEJAK_ROUNDS the number of trees.
 #include <gtest/gtest.h>
 
@@ -64,16 +64,15 @@ class Oracle : public ::testing::Test {
                         const std::string& data) {
     const bool ours =
         VerifyInclusion(LogIndex(index), TreeSize(size), LeafHash(data), path, root).ok();
-    const bool theirs =
-        verifier_.VerifyPath(index + 1, size, Theirs(path), Theirs(root), data);
+    const bool theirs = verifier_.VerifyPath(index + 1, size, Theirs(path), Theirs(root), data);
     ASSERT_EQ(ours, theirs) << "leaf " << index << " of " << size << ", seed " << seed_;
     ++(ours ? accepted_ : refused_);
   }
   void CompareConsistency(uint64_t from, uint64_t to, const Path& path, const Hash& old_root,
                           const Hash& root) {
     const bool ours = VerifyConsistency(TreeSize(from), TreeSize(to), path, old_root, root).ok();
-    const bool theirs = verifier_.VerifyConsistency(from, to, Theirs(old_root), Theirs(root),
-                                                    Theirs(path));
+    const bool theirs =
+        verifier_.VerifyConsistency(from, to, Theirs(old_root), Theirs(root), Theirs(path));
     ASSERT_EQ(ours, theirs) << from << " to " << to << ", seed " << seed_;
     ++(ours ? accepted_ : refused_);
   }
