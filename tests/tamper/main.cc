@@ -21,7 +21,7 @@ Not covered, since nothing in the log can show it:
     a receipt or a witness;
   - `verify` without --election or --key: it says "self", and any whole log passes;
   - everything before the first checkpoint that anybody kept.
-Covered elsewhere: bytes flipped in each file (damage --help), witnesses and their evidence, crashes
+Covered elsewhere: bytes flipped in each file (flip_bytes), witnesses and their evidence, crashes
 and failing disks (tests/fault).
 )";
 
