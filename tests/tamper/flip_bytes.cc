@@ -1,9 +1,9 @@
 // Flips one bit of one byte at a time in the files of a ledger that was closed cleanly, and counts
 // what opening and verification find:
 //   flip_bytes --work FOLDER [--bytes N] [--seed S] [--part K/N]
-// N bytes of each file, in random places; 0, the default, for every byte. With --part only every
-// N-th place, so that several processes share the work. Exit status 0 when every flip in a file
-// that carries data was found.
+// N bytes of each file, in random places; 0, the default, for every byte that carries data. With
+// --part only every N-th place, so that several processes share the work. Exit status 0 when every
+// flip in a file that carries data was found.
 //
 // The ledger has table files as well as rows that are only in the write-ahead log. LOG, OPTIONS,
 // LOCK and IDENTITY are RocksDB's diary, its settings for tools, an empty file, and a name: no row
@@ -44,7 +44,9 @@ engine::OpenOptions Small() {
   return options;
 }
 
-constexpr uint64_t kStations = 6;
+constexpr uint64_t kStations = 2;
+// Places in each file that carries no data, when all bytes of the others are flipped.
+constexpr uint64_t kPlacesWithoutData = 200;
 
 // Closing puts rows into table files when there are many: so many that are gone again.
 void FillTableFiles(const fs::path& dir) {
@@ -176,13 +178,14 @@ struct Arguments {
   uint64_t part = 0, parts = 1;
 };
 
-// The places in a file whose byte is flipped.
-std::vector<size_t> Places(size_t size, const Arguments& arguments, std::mt19937_64* random) {
+// The places in a file of `size` bytes where one is flipped: `count`, or all for 0.
+std::vector<size_t> Places(size_t size, uint64_t count, const Arguments& arguments,
+                           std::mt19937_64* random) {
   std::vector<size_t> all(size);
   std::iota(all.begin(), all.end(), size_t{0});
-  if (arguments.bytes != 0) {
+  if (count != 0) {
     std::shuffle(all.begin(), all.end(), *random);
-    all.resize(std::min<size_t>(size, arguments.bytes));
+    all.resize(std::min<size_t>(size, count));
   }
   std::vector<size_t> out;
   for (size_t i = arguments.part; i < all.size(); i += arguments.parts) out.push_back(all[i]);
@@ -209,7 +212,9 @@ int Run(const Arguments& arguments) {
     const Bytes whole = Slurp(file);
     ++count.files;
     count.bytes += whole.size();
-    for (const size_t at : Places(whole.size(), arguments, &random)) {
+    const uint64_t places =
+        arguments.bytes != 0 || CarriesData(kind) ? arguments.bytes : kPlacesWithoutData;
+    for (const size_t at : Places(whole.size(), places, arguments, &random)) {
       const auto bit = static_cast<char>(1 << random() % 8);
       PutByte(file, at, static_cast<char>(whole[at] ^ bit));
       const std::string said = kind == "key file" ? FindingInKey(file) : Finding(dir, digest);
