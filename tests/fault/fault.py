@@ -246,10 +246,13 @@ class Tests:
                 said = self.check(cut, what)
                 self.counts[way, " ".join(said.split()[:2]).rstrip(":") if said.startswith("refuses") else
                             said.split()[0]] += 1
+                done += 1
+                # A hole before bytes that did reach the disk looks like damage, and may be: nobody opens over it.
+                if way == power.TORN and said.startswith("refuses LEDGER_DAMAGED"):
+                    continue
                 if said.startswith("refuses") and not said.startswith("refuses LEDGER_MISSING"):
                     self.violation(what, said, cut)
                 self.finish(cut, seed, stations, what)
-                done += 1
         print(f"{done} power cuts:")
         for (way, said), times in sorted(self.counts.items()):
             print(f"  {way:<40} {said:<24} {times}")

@@ -4,12 +4,15 @@ order. What was synced stays. Of the rest:
   nothing         names are on disk once their folder was synced, bytes once their file was: the strictest reading of
                   what the system promises
   names           every name that was made, changed or removed, but no byte that was not synced
-  names and some  every name; of the bytes not synced, whole sectors or not, at random: torn writes"""
+  names and some  every name; of the bytes not synced, whole sectors or not, at random: torn writes. A ledger may then
+                  refuse to open: in the write-ahead log a hole before bytes that are there can't be told from
+                  damage to what was acknowledged"""
 
 import collections
 import pathlib
 
-WAYS = ("nothing", "names", "names and some")
+TORN = "names and some"
+WAYS = ("nothing", "names", TORN)
 SECTOR = 512
 
 Op = collections.namedtuple("Op", "kind inode path to offset data")
@@ -113,7 +116,7 @@ def disk_after(log, cut, way, folder, target, random):
             to.mkdir(parents=True, exist_ok=True)
         elif to.name != "receipts" and (way != "nothing" or parents_durable(durable, path, folder)):
             to.parent.mkdir(parents=True, exist_ok=True)
-            to.write_bytes(file.torn(random) if way == "names and some" else file.synced)
+            to.write_bytes(file.torn(random) if way == TORN else file.synced)
     # Who read a receipt remembers it.
     if receipts:
         (pathlib.Path(target) / "receipts").write_bytes(bytes(receipts[1].now))

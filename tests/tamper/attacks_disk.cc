@@ -89,6 +89,10 @@ std::string TileChanged(Stage* stage) {
   return stage->Edit({row});
 }
 
+std::string TileAdded(Stage* stage) {
+  return stage->Edit({{engine::kTiles, merkle::TileKey({3, 0}), Bytes(Hash::kSize, '\0')}});
+}
+
 std::string EntryOnDisk(Stage* stage) {
   Book lie = stage->honest();
   const size_t index = stage->Form(false);
@@ -261,6 +265,7 @@ std::vector<Attack> AttacksOnDisk() {
       {kDisk, "renames an official", "commitment to the name", "NAME_DIFFERS", PersonRenamed},
       {kDisk, "edits a stored tile of the tree", "tiles against the entries", "TILE_DIFFERS",
        TileChanged},
+      {kDisk, "adds a tile to the tree", "tiles against the entries", "TILE_DIFFERS", TileAdded},
       {kDisk, "edits an entry", "signature of the author", "SIGNATURE_INVALID", EntryOnDisk},
       {"disk and author", "exchange an entry for another", "root of the tree", "ROOT_DIFFERS",
        SignedEntryOnDisk},
