@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A ledger under load is killed, its system calls fail, its disk fills up, its power is cut. After each: it opens or
 refuses clearly, nothing acknowledged is missing, verification passes; and it goes on to its end. Seeds are printed,
-and can be given back.
+and can be given back; threads still take turns as they please, so --keep FOLDER keeps what broke a promise.
 
   fault.py kill  --rounds N       kill -9 at a random moment
   fault.py calls [--sample N]     an error in each system call on the ledger's files, one call at a time (strace)
