@@ -15,6 +15,7 @@
 #include "ledger/publish/export_reader.h"
 #include "ledger/verify/verify.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/verify_stored.h"
 
 namespace jejak::cli {
 namespace {
@@ -169,6 +170,12 @@ Result<verify::Report> VerifyLedger(const Globals& globals, verify::Options opti
   JEJAK_ASSIGN_OR_RETURN(verify::Report report, verify::Verify(source, options, &state));
   if (!report.fault) {
     JEJAK_ASSIGN_OR_RETURN(report.fault, CompareRows(state, session->view().rows()));
+  }
+  if (!report.fault) {
+    JEJAK_ASSIGN_OR_RETURN(report.fault, CheckStoredTiles(session->view()));
+  }
+  if (!report.fault) {
+    JEJAK_ASSIGN_OR_RETURN(report.fault, CheckStoredNames(session->view(), state));
   }
   return report;
 }
