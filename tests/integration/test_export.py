@@ -40,10 +40,13 @@ def led_to(proof, leaf):
     """(index, root) that a tlog-proof leads to from this leaf, as RFC 9162 2.1.3.2 says, and (size, root) of its checkpoint."""
     head, _, note = proof.partition("\n\n")
     lines = head.splitlines()
-    assert lines[0] == "c2sp.org/tlog-proof@v1" and lines[1].startswith("index ")
-    index, size = int(lines[1][6:]), int(note.splitlines()[1])
+    assert lines.pop(0) == "c2sp.org/tlog-proof@v1"
+    if lines[0].startswith("extra "):
+        assert hashlib.sha256(b"\0" + base64.b64decode(lines.pop(0)[6:])).digest() == leaf
+    assert lines[0].startswith("index ")
+    index, size = int(lines[0][6:]), int(note.splitlines()[1])
     node, last, at = index, size - 1, leaf
-    for sibling in map(base64.b64decode, lines[2:]):
+    for sibling in map(base64.b64decode, lines[1:]):
         assert last > 0
         if node & 1 or node == last:
             at = hashlib.sha256(b"\1" + sibling + at).digest()
@@ -84,6 +87,7 @@ class Export(Case):
                 self.assertEqual(led_to(file.read_text(), hashes[index - 1])[0], (index, root(hashes)))
 
         vkey = self.ok("checkpoint", "--ledger", ledger, "--vkey")["vkey"]
+        self.entry_proof(file, vkey, int(size) - 1)
         self.guide(out)
         since = self.write("kept", kept)
         shutil.rmtree(ledger)
@@ -104,6 +108,20 @@ class Export(Case):
             self.assertGreater(outcome.status, 0, outcome.err)
             path.write_bytes(data)
         self.ok("verify", "--dir", out, "--key", vkey)
+
+    def entry_proof(self, file, vkey, index):
+        """The file shows alone what it proves; with one character turned it shows nothing."""
+        check = ("verify-proof", file, "--key", vkey)
+        claim = self.ok(*check, "--expect", f"index={index}", "--expect", "accepted=true")["claim"]
+        self.assertEqual((claim["kind"], claim["index"]), ("entry", index))
+        self.refused("CLAIM_DIFFERS", 1, *check, "--expect", "index=7")
+        self.refused("USAGE", 2, *check, "--expect", "nothing=7")
+        text = file.read_text()
+        for at in range(30, text.index("\n\n") + 200, 97):
+            file.write_text(text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1:])
+            self.assertIn(run(*check, "--json").status, (1, 4), f"character {at}")
+        file.write_text("\n".join(line for line in text.split("\n") if not line.startswith("extra ")))
+        self.refused("PROOF_MALFORMED", 4, *check)
 
     def guide(self, out):
         """The program that docs/guides/verification.md prints finds what is whole, and what is not."""
