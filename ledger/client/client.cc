@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::chrono::seconds kCallDeadline{30};
 constexpr std::chrono::seconds kReconnect{30};  // how long a broken line is waited for
+// A replay that ends is taken up again so often, and given up when nothing came in between.
+constexpr std::chrono::seconds kSilenceMax{60};
 constexpr int kAttempts = 3;
 constexpr int kKeepaliveMillis = 30'000;
 
@@ -215,6 +217,9 @@ Status Client::Replay(LogIndex from, std::optional<LogIndex> to, bool follow,
     request.mutable_filter()->set_official(filter.official);
     request.mutable_filter()->set_verdict(filter.verdict);
     grpc::ClientContext context;
+    // Without it a daemon that goes silent, and answers keepalives, would be waited for for ever.
+    if (!follow) context.set_deadline(In(kSilenceMax));
+    const LogIndex begun = next;
     const auto stream = impl_->Log->ReplayEntries(&context, request);
     jejak::v1::ReplayEntriesResponse message;
     bool wanted = true;
@@ -239,6 +244,12 @@ Status Client::Replay(LogIndex from, std::optional<LogIndex> to, bool follow,
       return {};
     }
     const Status status = FromGrpc(stream->Finish());
+    if (status.reason() == Reason::kDeadlineExceeded && !follow) {
+      if (to && next > *to) return {};
+      if (next != begun) continue;
+      return Status(Reason::kUnavailable,
+                    fmt::format("the server did not send entry {}", next.value));
+    }
     if (status.ok() || !LineBroke(status)) return status;
     if (!impl_->channel->WaitForConnected(In(kReconnect))) return status;
   }

@@ -8,6 +8,7 @@
 #include "ledger/base/coding.h"
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/sha256.h"
+#include "ledger/engine/bound_export.h"
 #include "ledger/engine/impl.h"
 #include "ledger/engine/tables.h"
 #include "ledger/projection/tables.h"
@@ -29,6 +30,11 @@ Result<std::unique_ptr<Ledger>> Ledger::Open(const std::filesystem::path& dir,
                   fmt::format("the ledger in {} has no election yet", dir.string()));
   }
   JEJAK_RETURN_IF_ERROR(impl->Prepare());
+  if (impl->options.ledger_key != nullptr && impl->state != nullptr) {
+    // Before the first signature.
+    JEJAK_ASSIGN_OR_RETURN(const auto folder, BoundExport(dir));
+    if (folder) JEJAK_RETURN_IF_ERROR(CheckPublished(*impl->Newest(), impl->origin, *folder));
+  }
   if (!impl->options.store.read_only) JEJAK_RETURN_IF_ERROR(impl->store->ConfirmHead());
   if (impl->options.ledger_key != nullptr && impl->state != nullptr) impl->Start();
   return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));

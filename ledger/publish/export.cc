@@ -25,18 +25,23 @@ class Files {
  public:
   explicit Files(fs::path root) : root_(std::move(root)) {}
 
-  // A file that is there for ever: one with other bytes is not of this log.
+  // A file of leaves that the folder's checkpoint doesn't cover yet. One that is there already was
+  // left by an export that broke off, and nobody was told of it: with the same bytes it stays, but
+  // nobody knows whether its name is durable; with others the log went on differently, as one does
+  // that was lost and restored.
   Status Add(const std::string& path, ByteView bytes) {
     const fs::path file = root_ / path;
     JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(file));
     if (there) {
       JEJAK_ASSIGN_OR_RETURN(const Bytes old, ReadFile(file, bytes.size()));
-      if (old == bytes) return {};
-      return Status(Reason::kExportDiffers, path + " has other contents");
+      if (old == bytes) {
+        Touch(file.parent_path());
+        return {};
+      }
     }
     JEJAK_RETURN_IF_ERROR(MakeFolder(file.parent_path()));
     JEJAK_RETURN_IF_ERROR(ReplaceFile(file, bytes));
-    touched_.insert(file.parent_path());
+    Touch(file.parent_path());
     ++written_;
     return {};
   }
@@ -48,6 +53,11 @@ class Files {
   uint64_t written() const { return written_; }
 
  private:
+  // With the folders above it, which an export that broke off may have made.
+  void Touch(fs::path folder) {
+    while (touched_.insert(folder).second && folder != root_) folder = folder.parent_path();
+  }
+
   const fs::path root_;
   std::set<fs::path> touched_;
   uint64_t written_ = 0;

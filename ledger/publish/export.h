@@ -7,7 +7,8 @@
 //
 // A reader never sees a torn or unpublished state: each file is put in place by a rename, after its
 // bytes are on disk, and the checkpoint last, after everything that it covers. Tiles and bundles
-// never change once they are there. Partial ones stay, as readers of an older checkpoint want them.
+// that a checkpoint covers never change. Partial ones stay, as readers of an older checkpoint want
+// them.
 //
 // Thread rule: one export into a folder at a time.
 // Spec: docs/reference/log.md.

@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "ledger/base/files.h"
 #include "ledger/base/limits.h"
 #include "ledger/merkle/checkpoint.h"
 #include "ledger/merkle/entry_bundle.h"
 #include "ledger/merkle/rfc6962.h"
+#include "ledger/merkle/tile_checker.h"
 #include "ledger/merkle/tile_path.h"
-#include "ledger/merkle/tree_appender.h"
 
 namespace jejak::publish {
 
@@ -79,38 +78,13 @@ Result<Bytes> ExportReader::EntryBytes(LogIndex index) const {
 }
 
 Result<std::optional<std::string>> FindWrongTile(const ExportReader& reader) {
-  merkle::TreeAppender tree;
-  std::map<merkle::TileId, Bytes> partial;  // as they stand so far; only the last are published
-  const auto holds = [&](merkle::TileId id, ByteView hashes) -> Result<bool> {
-    const auto width = static_cast<uint32_t>(hashes.size() / Hash::kSize);
-    JEJAK_ASSIGN_OR_RETURN(const Bytes found, reader.ReadTile(id, width));
-    return ByteView(found).substr(0, hashes.size()) == hashes;
-  };
-  const auto check = [&]() -> Result<std::optional<std::string>> {
-    for (merkle::ChangedTile& tile : tree.DrainChanges()) {
-      if (tile.hashes.size() != merkle::kTileBytesMax) {
-        partial[tile.id] = std::move(tile.hashes);
-        continue;
-      }
-      partial.erase(tile.id);
-      JEJAK_ASSIGN_OR_RETURN(const bool good, holds(tile.id, tile.hashes));
-      if (!good) return std::optional(merkle::TilePath(tile.id, kTileWidth));
-    }
-    return std::optional<std::string>();
-  };
-  for (uint64_t at = 0; at < reader.size().value; ++at) {
+  merkle::TileChecker tiles(&reader);
+  for (uint64_t at = 0; at < reader.size().value && !tiles.wrong(); ++at) {
     JEJAK_ASSIGN_OR_RETURN(const Bytes entry, reader.EntryBytes(LogIndex(at)));
-    tree.Append(merkle::LeafHash(entry));
-    if (at % kTileWidth != kTileWidth - 1 && at + 1 != reader.size().value) continue;
-    JEJAK_ASSIGN_OR_RETURN(auto wrong, check());
-    if (wrong) return wrong;
+    JEJAK_RETURN_IF_ERROR(tiles.Add(merkle::LeafHash(entry)));
   }
-  for (const auto& [id, hashes] : partial) {
-    JEJAK_ASSIGN_OR_RETURN(const bool good, holds(id, hashes));
-    const auto width = static_cast<uint32_t>(hashes.size() / Hash::kSize);
-    if (!good) return std::optional(merkle::TilePath(id, width));
-  }
-  return std::optional<std::string>();
+  JEJAK_RETURN_IF_ERROR(tiles.Finish());
+  return tiles.wrong();
 }
 
 }  // namespace jejak::publish

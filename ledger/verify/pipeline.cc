@@ -10,8 +10,31 @@
 namespace jejak::verify {
 namespace {
 
-constexpr uint64_t kBlockEntries = 128;
-constexpr size_t kBlocksAhead = 64;
+constexpr uint64_t kBlockEntries = 64;
+// So many that the folding thread may pause for a write, and so few that entries of the largest
+// size fit into memory.
+constexpr size_t kBlocksAhead = 32;
+
+// All that can be checked of the entry's bytes alone.
+void Check(Checked* out) {
+  out->leaf = merkle::LeafHash(out->bytes);
+  const auto fault = [&](FaultKind kind, std::string_view detail) {
+    out->fault = MakeFault(kind, out->index, detail);
+  };
+  auto entry = event::DecodeEntry(out->bytes);
+  if (!entry.ok()) return fault(FaultKind::kEntryMalformed, entry.status().ToString());
+  out->entry = std::move(*entry);
+  auto decoded = event::DecodeEvent(out->entry.event);
+  if (!decoded.ok()) {
+    out->unknown_rules = decoded.status().reason() == Reason::kRulesUnknown;
+    return fault(FaultKind::kEventMalformed, decoded.status().ToString());
+  }
+  out->event = std::move(*decoded);
+  out->hash = event::EventHash(out->entry.event);
+  if (!event::VerifySignature({out->entry.event, out->entry.signature}, out->event.author))
+    return fault(FaultKind::kSignatureInvalid, "");
+  out->proofs = admission::KeyProofs::Check(out->event);
+}
 
 }  // namespace
 
@@ -33,22 +56,39 @@ Pipeline::~Pipeline() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Pipeline::Work() {
-  std::unique_lock lock(mutex_);
-  while (true) {
+std::optional<uint64_t> Pipeline::Read(std::vector<Checked>* entries) {
+  const std::lock_guard reading(reading_);
+  uint64_t block = 0;
+  {
+    std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] {
-      return stopping_ || next_to_check_ >= blocks_ ||
-             next_to_check_ < next_to_hand_ + kBlocksAhead;
+      return stopping_ || next_to_read_ >= blocks_ || next_to_read_ < next_to_hand_ + kBlocksAhead;
     });
-    if (stopping_ || next_to_check_ >= blocks_) return;
-    const uint64_t block = next_to_check_++;
-    lock.unlock();
+    if (stopping_ || next_to_read_ >= blocks_) return std::nullopt;
+    block = next_to_read_++;
+  }
+  const uint64_t end = std::min(size_.value, (block + 1) * kBlockEntries);
+  for (uint64_t at = block * kBlockEntries; at < end; ++at) {
+    Checked& entry = entries->emplace_back();
+    entry.index = LogIndex(at);
+    auto bytes = source_->EntryBytes(entry.index);
+    entry.read = bytes.status();
+    if (!bytes.ok()) break;  // what comes after it is not looked at
+    entry.bytes = std::move(*bytes);
+  }
+  return block;
+}
+
+void Pipeline::Work() {
+  while (true) {
     std::vector<Checked> entries;
-    const uint64_t end = std::min(size_.value, (block + 1) * kBlockEntries);
-    for (uint64_t at = block * kBlockEntries; at < end; ++at)
-      entries.push_back(Check(LogIndex(at)));
-    lock.lock();
-    Slot& slot = ring_[block % kBlocksAhead];
+    const auto block = Read(&entries);
+    if (!block) return;
+    for (Checked& entry : entries) {
+      if (entry.read.ok()) Check(&entry);
+    }
+    const std::lock_guard lock(mutex_);
+    Slot& slot = ring_[*block % kBlocksAhead];
     slot.entries = std::move(entries);
     slot.done = true;
     changed_.notify_all();
@@ -64,41 +104,6 @@ std::vector<Checked> Pipeline::Next() {
   slot = Slot{};
   ++next_to_hand_;
   changed_.notify_all();
-  return out;
-}
-
-Checked Pipeline::Check(LogIndex index) const {
-  Checked out;
-  out.index = index;
-  auto bytes = source_->EntryBytes(index);
-  if (!bytes.ok()) {
-    out.read = bytes.status();
-    return out;
-  }
-  out.leaf = merkle::LeafHash(*bytes);
-  const auto fault = [&](std::string what, std::string meaning) {
-    out.fault = Fault{index, std::move(what), std::move(meaning)};
-    return out;
-  };
-  auto entry = event::DecodeEntry(*bytes);
-  if (!entry.ok()) {
-    return fault("ENTRY_MALFORMED", "the bytes of this entry are not a canonical log entry: " +
-                                        entry.status().ToString());
-  }
-  out.entry = std::move(*entry);
-  auto decoded = event::DecodeEvent(out.entry.event);
-  if (!decoded.ok()) {
-    out.unknown_rules = decoded.status().reason() == Reason::kRulesUnknown;
-    return fault("EVENT_MALFORMED",
-                 "the event in this entry is not in its one canonical encoding: " +
-                     decoded.status().ToString());
-  }
-  out.event = std::move(*decoded);
-  out.hash = event::EventHash(out.entry.event);
-  if (!event::VerifySignature({out.entry.event, out.entry.signature}, out.event.author)) {
-    return fault("SIGNATURE_INVALID", "the author's key did not sign this event");
-  }
-  out.proofs = admission::KeyProofs::Check(out.event);
   return out;
 }
 

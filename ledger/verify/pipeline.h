@@ -1,5 +1,5 @@
-// Inside of the module: reads, decodes and checks the signatures of entries on several threads, and
-// hands them out in order.
+// Inside of the module: reads entries one block after the other, decodes them and checks their
+// signatures on several threads, and hands them out in order.
 //
 // Thread rule: Next from one thread.
 #pragma once
@@ -22,6 +22,7 @@ struct Checked {
   Status read;  // not OK: the source failed
   std::optional<Fault> fault;
   bool unknown_rules = false;
+  Bytes bytes;  // of the entry
   event::Entry entry;
   event::Event event;
   admission::KeyProofs proofs;
@@ -42,15 +43,17 @@ class Pipeline {
     bool done = false;
   };
   void Work();
-  Checked Check(LogIndex index) const;
+  // Reads the next block and returns its number; none at the end.
+  std::optional<uint64_t> Read(std::vector<Checked>* entries);
 
   const LogSource* const source_;
   const TreeSize size_;
   const uint64_t blocks_;
+  std::mutex reading_;  // who holds it reads; taken before mutex_
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Slot> ring_;
-  uint64_t next_to_check_ = 0;  // block
+  uint64_t next_to_read_ = 0;   // block
   uint64_t next_to_hand_ = 0;   // block
   bool stopping_ = false;
   std::vector<std::thread> threads_;

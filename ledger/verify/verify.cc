@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ledger/admission/decide.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
@@ -9,47 +11,53 @@
 #include "ledger/merkle/rfc6962.h"
 #include "ledger/projection/state.h"
 #include "ledger/verify/pipeline.h"
+#include "ledger/verify/witnesses.h"
 
 namespace jejak::verify {
 namespace {
 
-// Rows gathered before they go to the state, and entries between two reports of progress.
+// Rows gathered before they go to the store, and bytes of entries.
 constexpr uint64_t kFlushEntries = 8'192;
+constexpr size_t kFlushBytes = size_t{32} << 20;
 
 class Verifier {
  public:
-  Verifier(const LogSource& source, const Options& options, State* rows)
+  Verifier(const LogSource& source, const Options& options, RowStore* rows)
       : source_(source), options_(options), rows_(rows) {}
 
   Result<Report> Run() {
     JEJAK_RETURN_IF_ERROR(OpenCheckpoint());
     if (!report_.fault) JEJAK_RETURN_IF_ERROR(ReadSince());
+    if (!report_.fault) CheckWitnesses();
     if (!report_.fault) JEJAK_RETURN_IF_ERROR(CheckEntries());
     if (!report_.fault) CheckCheckpoint();
     return report_;
   }
 
  private:
-  void Blame(std::optional<LogIndex> index, std::string what, std::string meaning) {
-    if (!report_.fault) report_.fault = Fault{index, std::move(what), std::move(meaning)};
+  template <typename Text = Detail>
+  void Blame(FaultKind kind, std::optional<LogIndex> index = std::nullopt,
+             const Text& detail = {}) {
+    if (!report_.fault) report_.fault = MakeFault(kind, index, detail);
   }
 
   // Size and root that the ledger signed; the signature is checked when its key is known.
   Status OpenCheckpoint() {
     report_.anchor = options_.anchor.key ? "key" : options_.anchor.election ? "election" : "self";
     JEJAK_ASSIGN_OR_RETURN(checkpoint_text_, source_.Checkpoint());
-    const auto note = merkle::ParseNote(checkpoint_text_);
+    auto note = merkle::ParseNote(checkpoint_text_);
     const auto checkpoint = note.ok() ? merkle::ParseCheckpoint(note->text) : note.status();
     if (!checkpoint.ok()) {
-      Blame(std::nullopt, "CHECKPOINT_MALFORMED", "the ledger's newest checkpoint does not read");
+      Blame(FaultKind::kCheckpointMalformed);
       return {};
     }
+    note_ = std::move(*note);
     checkpoint_ = *checkpoint;
     report_.size = checkpoint_.size;
     if (options_.anchor.key &&
         !merkle::OpenCheckpoint(checkpoint_text_, *options_.anchor.key).ok()) {
-      Blame(std::nullopt, "CHECKPOINT_UNSIGNED",
-            "the newest checkpoint is not signed by the key you gave");
+      Blame(FaultKind::kCheckpointUnsigned, std::nullopt,
+            Detail{"the key is the one you gave", "kuncinya yang Anda berikan"});
     }
     return {};
   }
@@ -57,21 +65,53 @@ class Verifier {
   // The checkpoint kept from before: its root is compared on the way.
   Status ReadSince() {
     if (!options_.anchor.since) return {};
-    JEJAK_ASSIGN_OR_RETURN(const merkle::Note note, merkle::ParseNote(*options_.anchor.since));
-    JEJAK_ASSIGN_OR_RETURN(since_, merkle::ParseCheckpoint(note.text));
-    if (since_->origin != checkpoint_.origin) {
-      Blame(std::nullopt, "OTHER_LOG",
-            "the checkpoint you kept is of another log: " + since_->origin);
-    } else if (since_->size > checkpoint_.size) {
-      Blame(std::nullopt, "ROLLED_BACK",
-            fmt::format("the checkpoint you kept covers {} entries, the log has {}",
-                        since_->size.value, checkpoint_.size.value));
+    JEJAK_ASSIGN_OR_RETURN(since_note_, merkle::ParseNote(*options_.anchor.since));
+    JEJAK_ASSIGN_OR_RETURN(const merkle::Checkpoint since,
+                           merkle::ParseCheckpoint(since_note_->text));
+    report_.since = Since{since.size, since.root, false, false};
+    report_.since->is_signed =
+        options_.anchor.key &&
+        merkle::OpenCheckpoint(*options_.anchor.since, *options_.anchor.key).ok();
+    if (since.origin != checkpoint_.origin) {
+      Blame(FaultKind::kOtherLog, std::nullopt, std::string_view(since.origin));
+    } else if (since.size > checkpoint_.size) {
+      Blame(FaultKind::kRolledBack, std::nullopt,
+            Detail{fmt::format("it covers {} entries, the log has {}", since.size.value,
+                               checkpoint_.size.value),
+                   fmt::format("checkpoint itu mencakup {} entri, log memuat {}",
+                               since.size.value, checkpoint_.size.value)});
     }
     return {};
   }
 
+  void CheckWitnesses() {
+    const Anchor& anchor = options_.anchor;
+    if (anchor.witnesses.empty()) return;
+    struct Candidate {
+      const merkle::Note* note;
+      TreeSize size;
+    };
+    std::vector<Candidate> candidates = {{&note_, checkpoint_.size}};
+    if (since_note_) candidates.push_back({&*since_note_, report_.since->size});
+    size_t most = 0;
+    for (const Candidate& candidate : candidates) {
+      Cosigned found = FindCosigners(*candidate.note, anchor.witnesses);
+      if (found.forged_by) {
+        Blame(FaultKind::kCosignatureInvalid, std::nullopt, std::string_view(*found.forged_by));
+        return;
+      }
+      most = std::max(most, found.by.size());
+      if (found.by.size() < anchor.witnesses_needed || report_.witnessed) continue;
+      report_.witnessed = Witnessed{candidate.size, std::move(found.by)};
+    }
+    if (report_.witnessed) return;
+    Blame(FaultKind::kCosignaturesMissing, std::nullopt,
+          Detail{fmt::format("{} of {}", most, anchor.witnesses_needed),
+                 fmt::format("{} dari {}", most, anchor.witnesses_needed)});
+  }
+
   Status CheckEntries() {
-    JEJAK_ASSIGN_OR_RETURN(state_, projection::State::Load(rows_, TreeSize(0)));
+    JEJAK_ASSIGN_OR_RETURN(state_, projection::State::Load(&rows_->reader(), TreeSize(0)));
     CompareSince();
     Pipeline pipeline(&source_, checkpoint_.size, options_.threads);
     while (!report_.fault) {
@@ -82,17 +122,17 @@ class Verifier {
         if (report_.fault) return {};
       }
       const uint64_t done = tree_.size().value;
-      if (done - flushed_ >= kFlushEntries) {
+      if (done - flushed_ >= kFlushEntries || entry_bytes_ >= kFlushBytes ||
+          state_->rows().bytes() >= kFlushBytes) {
         JEJAK_RETURN_IF_ERROR(Flush());
-        flushed_ = done;
       }
       if (options_.progress && !options_.progress(done, checkpoint_.size.value)) {
         return Status(Reason::kInterrupted, "verification was stopped");
       }
     }
     if (!report_.fault && state_->CommitmentDue()) {
-      Blame(std::nullopt, "COMMITMENT_MISSING",
-            "the log ends where a commitment to the tallies is due");
+      Blame(FaultKind::kCommitmentMissing, std::nullopt,
+            Detail{"the log ends where one is due", "log berakhir saat komitmen wajib dibuat"});
     }
     return Flush();
   }
@@ -100,22 +140,30 @@ class Verifier {
   Status Flush() {
     state_->Flush();
     JEJAK_RETURN_IF_ERROR(state_->status());
-    state_->rows().Drain([&](const RowChange& change) { rows_->Apply(change); });
+    JEJAK_RETURN_IF_ERROR(rows_->Write(&state_->rows()));
+    state_->Rebase(&rows_->reader());
+    flushed_ = tree_.size().value;
+    entry_bytes_ = 0;
     return {};
   }
 
   void CompareSince() {
-    if (!since_ || tree_.size() != since_->size || tree_.Root() == since_->root) return;
-    Blame(std::nullopt, "HISTORY_REWRITTEN",
-          fmt::format("the first {} entries are not those of the checkpoint you kept",
-                      since_->size.value));
+    if (!report_.since || tree_.size() != report_.since->size) return;
+    if (tree_.Root() == report_.since->root) {
+      report_.since->consistent = true;
+      return;
+    }
+    const uint64_t size = report_.since->size.value;
+    Blame(FaultKind::kHistoryRewritten, std::nullopt,
+          Detail{fmt::format("its first {} entries are others", size),
+                 fmt::format("{} entri pertamanya berbeda", size)});
   }
 
   Status CheckEntry(const Checked& e) {
     if (!e.read.ok()) {
       if (e.read.reason() != Reason::kNotFound && e.read.reason() != Reason::kLedgerDamaged)
         return e.read;
-      Blame(e.index, "ENTRY_MISSING", "the ledger does not show this entry: " + e.read.message());
+      Blame(FaultKind::kEntryMissing, e.index, std::string_view(e.read.message()));
       return {};
     }
     if (e.unknown_rules)
@@ -126,8 +174,9 @@ class Verifier {
     }
     ++report_.signatures;
     if (e.entry.received_at < last_received_) {
-      Blame(e.index, "TIME_RUNS_BACK",
-            "the ledger says it received this entry before the one before it");
+      Blame(FaultKind::kTimeRunsBack, e.index,
+            std::string_view(FormatTime(e.entry.received_at) + " < " +
+                             FormatTime(last_received_)));
       return {};
     }
     last_received_ = e.entry.received_at;
@@ -142,6 +191,8 @@ class Verifier {
                     fmt::format("entry {} puts newer rules in force", e.index.value));
     }
     tree_.Append(e.leaf);
+    entry_bytes_ += e.bytes.size();
+    if (options_.entry) JEJAK_RETURN_IF_ERROR(options_.entry(e.index, e.bytes, e.leaf));
     CompareSince();
     return state_->status();
   }
@@ -149,31 +200,33 @@ class Verifier {
   void CheckGenesis(const Checked& e) {
     report_.election = e.hash;
     if (options_.anchor.election && *options_.anchor.election != e.hash) {
-      Blame(e.index, "OTHER_ELECTION",
-            "the log is of election " + ToHex(e.hash) + ", not the one you gave");
+      Blame(FaultKind::kOtherElection, e.index, std::string_view(ToHex(e.hash)));
     }
   }
 
   void CheckVerdict(const Checked& e) {
     using Kind = admission::Verdict::Kind;
     const admission::Verdict verdict = admission::Decide(*state_, e.event, e.hash, e.proofs);
-    const auto name = [](const std::optional<event::Refusal>& refusal) {
-      return refusal
-                 ? fmt::format("refused as {} ({})", InfoOf(refusal->reason).name, refusal->number)
-                 : std::string("accepted");
+    const auto name = [](const std::optional<event::Refusal>& refusal, bool english) {
+      if (!refusal) return std::string(english ? "accepted" : "diterima");
+      return fmt::format("{} {} {}", english ? "refused as" : "ditolak sebagai",
+                         InfoOf(refusal->reason).name, refusal->number);
     };
     if (verdict.kind == Kind::kDoor) {
-      Blame(e.index, "NOT_ADMISSIBLE", "by the rules this event must not be in the log at all: " +
-                                           verdict.door.ToString());
+      Blame(FaultKind::kNotAdmissible, e.index, std::string_view(verdict.door.ToString()));
     } else if (verdict.kind == Kind::kRetry) {
-      Blame(e.index, "DUPLICATE", fmt::format("the same event stands at entry {} already",
-                                              verdict.existing.value));
+      Blame(FaultKind::kDuplicate, e.index,
+            Detail{fmt::format("first at entry {}", verdict.existing.value),
+                   fmt::format("pertama pada entri {}", verdict.existing.value)});
     } else {
       std::optional<event::Refusal> refusal;
       if (verdict.kind == Kind::kRefused) refusal = verdict.refusal;
       if (refusal != e.entry.refusal) {
-        Blame(e.index, "VERDICT_DIFFERS",
-              "the log says " + name(e.entry.refusal) + ", the rules say " + name(refusal));
+        Blame(FaultKind::kVerdictDiffers, e.index,
+              Detail{"the log says " + name(e.entry.refusal, true) + ", the rules say " +
+                         name(refusal, true),
+                     "log: " + name(e.entry.refusal, false) +
+                         ", aturan: " + name(refusal, false)});
       }
     }
   }
@@ -182,15 +235,13 @@ class Verifier {
     const bool accepted = !e.entry.refusal.has_value();
     const auto fault = state_->CommitmentFault(e.event, accepted, e.entry.received_at);
     if (fault == "COMMITMENT_MISSING") {
-      Blame(e.index, std::string(*fault),
-            "the ledger did not commit to its tallies when it had to, before this entry");
+      Blame(FaultKind::kCommitmentMissing, e.index);
     } else if (fault == "TALLY_ROOT_DIFFERS") {
-      Blame(e.index, std::string(*fault),
-            "the ledger signed for tallies that are not those of its entries: they give root " +
-                ToHex(state_->TallyRoot()));
+      Blame(FaultKind::kTallyRootDiffers, e.index,
+            Detail{"the entries give root " + ToHex(state_->TallyRoot()),
+                   "entri menghasilkan akar " + ToHex(state_->TallyRoot())});
     } else if (fault) {
-      Blame(e.index, std::string(*fault),
-            "the commitment was not made when the ledger says that it received it");
+      Blame(FaultKind::kCommitmentTimeDiffers, e.index);
     }
     if (accepted && e.event.kind() == event::BodyKind::kTallyCommitted) ++report_.commitments;
   }
@@ -198,18 +249,20 @@ class Verifier {
   void CheckCheckpoint() {
     report_.root = tree_.Root();
     if (report_.root != checkpoint_.root) {
-      Blame(std::nullopt, "ROOT_DIFFERS",
-            "the entries give root " + ToHex(report_.root) + ", the checkpoint says " +
-                ToHex(checkpoint_.root));
+      Blame(FaultKind::kRootDiffers, std::nullopt,
+            Detail{"they give root " + ToHex(report_.root) + ", it says " +
+                       ToHex(checkpoint_.root),
+                   "entri menghasilkan akar " + ToHex(report_.root) + ", checkpoint menyebut " +
+                       ToHex(checkpoint_.root)});
       return;
     }
     const auto& election = state_->registry().election();
     if (!election) {
-      Blame(std::nullopt, "NO_ELECTION", "the log is empty");
+      Blame(FaultKind::kNoElection);
       return;
     }
     if (election->origin != checkpoint_.origin) {
-      Blame(std::nullopt, "OTHER_LOG", "the checkpoint's origin is not the election's");
+      Blame(FaultKind::kOtherLog, std::nullopt, std::string_view(checkpoint_.origin));
       return;
     }
     // The key that genesis, or a later entry, names. It signed the checkpoint, or the one before it
@@ -222,27 +275,34 @@ class Verifier {
         return;
       }
     }
-    Blame(std::nullopt, "CHECKPOINT_UNSIGNED", "no key of the ledger signed the newest checkpoint");
+    Blame(FaultKind::kCheckpointUnsigned);
   }
 
   const LogSource& source_;
   const Options& options_;
-  State* const rows_;
+  RowStore* const rows_;
   Report report_;
   std::string checkpoint_text_;
   merkle::Checkpoint checkpoint_;
-  std::optional<merkle::Checkpoint> since_;
+  merkle::Note note_;
+  std::optional<merkle::Note> since_note_;
   std::unique_ptr<projection::State> state_;
   merkle::RootBuilder tree_;
   UnixMicros last_received_{INT64_MIN};
-  uint64_t flushed_ = 0;
+  uint64_t flushed_ = 0;     // entries whose rows were written
+  size_t entry_bytes_ = 0;  // of those since
 };
 
 }  // namespace
 
 Result<Report> Verify(const LogSource& source, const Options& options, State* state) {
   State own;
-  return Verifier(source, options, state != nullptr ? state : &own).Run();
+  MemoryRows rows(state != nullptr ? state : &own);
+  return VerifyInto(source, options, &rows);
+}
+
+Result<Report> VerifyInto(const LogSource& source, const Options& options, RowStore* rows) {
+  return Verifier(source, options, rows).Run();
 }
 
 }  // namespace jejak::verify

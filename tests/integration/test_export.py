@@ -4,9 +4,11 @@ root; the export grows with the ledger; every file in it is checked without the 
 import base64
 import hashlib
 import shutil
+import subprocess
+import sys
 import unittest
 
-from jejak import Case, run
+from jejak import Case, SOURCE, run
 
 
 def leaves(folder, size):
@@ -34,6 +36,29 @@ def root(hashes):
     return hashlib.sha256(b"\1" + root(hashes[:split]) + root(hashes[split:])).digest()
 
 
+def led_to(proof, leaf):
+    """(index, root) that a tlog-proof leads to from this leaf, as RFC 9162 2.1.3.2 says, and (size, root) of its checkpoint."""
+    head, _, note = proof.partition("\n\n")
+    lines = head.splitlines()
+    assert lines.pop(0) == "c2sp.org/tlog-proof@v1"
+    if lines[0].startswith("extra "):
+        assert hashlib.sha256(b"\0" + base64.b64decode(lines.pop(0)[6:])).digest() == leaf
+    assert lines[0].startswith("index ")
+    index, size = int(lines[0][6:]), int(note.splitlines()[1])
+    node, last, at = index, size - 1, leaf
+    for sibling in map(base64.b64decode, lines[1:]):
+        assert last > 0
+        if node & 1 or node == last:
+            at = hashlib.sha256(b"\1" + sibling + at).digest()
+            while not node & 1 and node != 0:
+                node, last = node >> 1, last >> 1
+        else:
+            at = hashlib.sha256(b"\1" + at + sibling).digest()
+        node, last = node >> 1, last >> 1
+    assert last == 0
+    return (index, at), (size, base64.b64decode(note.splitlines()[2]))
+
+
 class Export(Case):
     def test_outsider(self):
         ledger, out = self.folder / "ledger", self.folder / "export"
@@ -54,7 +79,16 @@ class Export(Case):
         self.assertEqual(root(hashes[:first["size"]]), base64.b64decode(kept.splitlines()[2]))
         self.assertEqual((out / "tile" / "0" / "000").read_bytes(), b"".join(hashes[:256]))
 
+        for index in (0, 255, 256, int(size) // 2, int(size) - 1):
+            file = self.folder / f"{index}.tlog-proof"
+            self.ok("entry", index, "--ledger", ledger, "--proof", file)
+            self.assertEqual(led_to(file.read_text(), hashes[index]), ((index, root(hashes)), (int(size), root(hashes))))
+            with self.assertRaises((AssertionError, ValueError)):
+                self.assertEqual(led_to(file.read_text(), hashes[index - 1])[0], (index, root(hashes)))
+
         vkey = self.ok("checkpoint", "--ledger", ledger, "--vkey")["vkey"]
+        self.entry_proof(file, vkey, int(size) - 1)
+        self.guide(out)
         since = self.write("kept", kept)
         shutil.rmtree(ledger)
         report = self.ok("verify", "--dir", out, "--key", vkey, "--since", since)
@@ -74,6 +108,32 @@ class Export(Case):
             self.assertGreater(outcome.status, 0, outcome.err)
             path.write_bytes(data)
         self.ok("verify", "--dir", out, "--key", vkey)
+
+    def entry_proof(self, file, vkey, index):
+        """The file shows alone what it proves; with one character turned it shows nothing."""
+        check = ("verify-proof", file, "--key", vkey)
+        claim = self.ok(*check, "--expect", f"index={index}", "--expect", "accepted=true")["claim"]
+        self.assertEqual((claim["kind"], claim["index"]), ("entry", index))
+        self.refused("CLAIM_DIFFERS", 1, *check, "--expect", "index=7")
+        self.refused("USAGE", 2, *check, "--expect", "nothing=7")
+        text = file.read_text()
+        for at in range(30, text.index("\n\n") + 200, 97):
+            file.write_text(text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1:])
+            self.assertIn(run(*check, "--json").status, (1, 4), f"character {at}")
+        file.write_text("\n".join(line for line in text.split("\n") if not line.startswith("extra ")))
+        self.refused("PROOF_MALFORMED", 4, *check)
+
+    def guide(self, out):
+        """The program that docs/guides/verification.md prints finds what is whole, and what is not."""
+        text = (SOURCE / "docs" / "guides" / "verification.md").read_text()
+        program = self.write("guide.py", text.split("```python\n")[1].split("```")[0].replace("FOLDER", str(out)))
+        said = lambda: subprocess.run([sys.executable, program], capture_output=True, text=True).stdout.strip()  # noqa
+        self.assertEqual(said(), "holds")
+        bundle = out / "tile" / "entries" / "002"
+        data = bundle.read_bytes()
+        bundle.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        self.assertEqual(said(), "DOES NOT HOLD")
+        bundle.write_bytes(data)
 
     def test_other_folders(self):
         ledgers = []

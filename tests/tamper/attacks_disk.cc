@@ -262,7 +262,7 @@ std::vector<Attack> AttacksOnDisk() {
        ActivityChanged},
       {kDisk, "misleads the index of events", "rows against the log", "PROJECTION_DIFFERS",
        IndexMisled},
-      {kDisk, "renames an official", "commitment to the name", "NAME_DIFFERS", PersonRenamed},
+      {kDisk, "renames an official", "commitment to the name", "PERSON_DIFFERS", PersonRenamed},
       {kDisk, "edits a stored tile of the tree", "tiles against the entries", "TILE_DIFFERS",
        TileChanged},
       {kDisk, "adds a tile to the tree", "tiles against the entries", "TILE_DIFFERS", TileAdded},

@@ -6,6 +6,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
+#include "ledger/merkle/tlog_proof.h"
 #include "tools/cli/json_bodies.h"
 #include "tools/cli/present_entry.h"
 
@@ -121,6 +122,14 @@ Status PrintEntry(Asker* asker, const Console& console, const jejak::v1::GetEntr
   return {};
 }
 
+// With the entry itself, so that the file shows by itself what it is a proof of.
+Status WriteProof(const std::string& file, const jejak::v1::GetEntryResponse& answer,
+                  const Bytes& entry) {
+  JEJAK_ASSIGN_OR_RETURN(merkle::TlogProof proof, merkle::ParseTlogProof(answer.proof()));
+  proof.extra = entry;
+  return WriteTextFile(file, merkle::FormatTlogProof(proof));
+}
+
 Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
   jejak::v1::GetEntryRequest request;
   JEJAK_RETURN_IF_ERROR(SetEntry(options.entry, &request));
@@ -130,8 +139,7 @@ Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
   jejak::v1::GetEntryResponse answer;
   JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
   JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, ReadEntryOf(answer.entry()));
-  if (!options.proof.empty())
-    JEJAK_RETURN_IF_ERROR(WriteTextFile(options.proof, answer.proof()));
+  if (!options.proof.empty()) JEJAK_RETURN_IF_ERROR(WriteProof(options.proof, answer, entry.bytes));
   Authors authors(asker.get());
   if (answer.has_author()) authors.Learn(answer.author());
   const Console& console = globals.console;

@@ -2,9 +2,13 @@
 // as a folder.
 #include <fmt/format.h>
 
+#include "ledger/engine/bound_export.h"
 #include "ledger/publish/export.h"
 #include "tools/cli/asker.h"
+#include "tools/cli/cmd_restore.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/ledger_log.h"
+#include "tools/cli/people_file.h"
 
 namespace jejak::cli {
 namespace {
@@ -32,40 +36,50 @@ Status CheckpointCommand(const Globals& globals, const CheckpointOptions& option
 }
 
 struct ExportOptions {
-  std::string out;
-};
-
-class LedgerLog final : public publish::Log {
- public:
-  explicit LedgerLog(const engine::View* view) : view_(view) {}
-  Result<Bytes> EntryBytes(LogIndex index) const override { return view_->EntryBytes(index); }
-  Result<std::string> Checkpoint() const override { return view_->Checkpoint(); }
-
- private:
-  const engine::View* view_;
+  std::string out, people;
+  bool bind = false, unbind = false;
 };
 
 Status ExportCommand(const Globals& globals, const ExportOptions& options, Run*) {
+  if (options.out.empty() && options.people.empty() && !options.unbind)
+    return Status(Reason::kUsage, "export needs --out DIR, --people FILE or --unbind");
+  if (options.bind && (options.unbind || options.out.empty()))
+    return Status(Reason::kUsage, "--bind goes with --out, and not with --unbind");
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  const LedgerLog log(&session->view());
-  Progress progress("export", session->view().size().value);
-  JEJAK_ASSIGN_OR_RETURN(const publish::ExportReport report,
-                         publish::Export(log, options.out, [&](uint64_t done, uint64_t total) {
-                           progress.Show(done, total);
-                           return true;
-                         }));
   const Console& console = globals.console;
-  if (console.json) {
-    console.Print({{"out", options.out},
-                   {"before", report.before.value},
-                   {"size", report.size.value},
-                   {"files", report.files}});
-  } else {
-    console.Line(fmt::format("{}: {} {}, {} {}", options.out, console.Number(report.size.value),
-                             console.T("entries", "entri"),
-                             console.Number(report.size.value - report.before.value),
-                             console.T("of them new", "di antaranya baru")));
+  Json out = Json::object();
+  if (!options.out.empty()) {
+    const LedgerLog log(session->ledger().Newest());
+    Progress progress("export", session->view().size().value);
+    JEJAK_ASSIGN_OR_RETURN(const publish::ExportReport report,
+                           publish::Export(log, options.out, [&](uint64_t done, uint64_t total) {
+                             progress.Show(done, total);
+                             return true;
+                           }));
+    out.update(Json({{"out", options.out},
+                     {"before", report.before.value},
+                     {"size", report.size.value},
+                     {"files", report.files}}));
+    if (!console.json) {
+      console.Line(fmt::format("{}: {} {}, {} {}", options.out,
+                               console.Number(report.size.value), console.T("entries", "entri"),
+                               console.Number(report.size.value - report.before.value),
+                               console.T("of them new", "di antaranya baru")));
+    }
   }
+  if (!options.people.empty()) {
+    JEJAK_ASSIGN_OR_RETURN(const uint64_t people,
+                           WritePeopleFile(session->view().rows(), options.people));
+    out["people"] = people;
+    if (!console.json) {
+      console.Line(fmt::format("{}: {} {}", options.people, console.Number(people),
+                               console.T("names", "nama")));
+    }
+  }
+  // Only once there is something to be bound to.
+  if (options.bind) JEJAK_RETURN_IF_ERROR(engine::BindExport(globals.ledger, options.out));
+  if (options.unbind) JEJAK_RETURN_IF_ERROR(engine::BindExport(globals.ledger, std::nullopt));
+  if (console.json) console.Print(out);
   return OkStatus();
 }
 
@@ -81,7 +95,14 @@ void AddLogCommands(Program* program) {
       program->Add(program->app(), "export",
                    "the log as a folder that any web server can carry, C2SP tlog-tiles", exported,
                    &ExportCommand);
-  folder->add_option("--out", exported->out, "an empty folder, or an earlier export")->required();
+  folder->add_option("--out", exported->out, "an empty folder, or an earlier export");
+  folder->add_option("--people", exported->people,
+                     "also the officials' names and salts, as a file that lines may be taken from");
+  folder->add_flag("--bind", exported->bind,
+                   "from now on the ledger never signs less than what is published there, and "
+                   "jejakd publishes there");
+  folder->add_flag("--unbind", exported->unbind, "undo --bind");
+  AddRestoreCommand(program);
 }
 
 }  // namespace jejak::cli

@@ -1,50 +1,57 @@
-// Checking everything: a ledger against the rules, its signatures and its own rows; and rebuilding
-// the projections.
+// Checking everything: a ledger, an export or a daemon against the rules and its signatures, a
+// ledger against its own rows too; and rebuilding the projections.
 #include <fmt/format.h>
 
 #include <chrono>
-#include <filesystem>
+#include <cstdlib>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/time.h"
+#include "ledger/engine/scratch.h"
 #include "ledger/engine/tables.h"
 #include "ledger/merkle/note.h"
-#include "ledger/projection/tables.h"
-#include "ledger/publish/export_reader.h"
-#include "ledger/verify/verify.h"
+#include "ledger/merkle/tile_checker.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/verify_stored.h"
+#include "tools/cli/compare_rows.h"
+#include "tools/cli/people_file.h"
+#include "tools/cli/remote.h"
+#include "tools/cli/verify_sources.h"
 
 namespace jejak::cli {
 namespace {
 
 struct VerifyOptions {
-  std::string key, election, since, dir;
+  std::string key, election, since, dir, people, scratch;
+  std::vector<std::string> witnesses;
+  std::optional<size_t> witnesses_needed;
 };
 
-// The local ledger as the verifier sees it: entries and checkpoint, nothing else.
-class LedgerSource final : public verify::LogSource {
- public:
-  explicit LedgerSource(const engine::View* view) : view_(view) {}
-  Result<Bytes> EntryBytes(LogIndex index) const override { return view_->EntryBytes(index); }
-  Result<std::string> Checkpoint() const override { return view_->Checkpoint(); }
+// Up to here the rows of a log are held in memory, about 7 KiB an entry.
+constexpr uint64_t kInMemoryEntriesMax = 20'000;
+// Of blocks of the ledger that is verified: each is read once.
+constexpr size_t kReadCacheBytes = size_t{64} << 20;
 
- private:
-  const engine::View* view_;
-};
-
-// A folder that somebody exported.
-class ExportSource final : public verify::LogSource {
- public:
-  explicit ExportSource(const publish::ExportReader* reader) : reader_(reader) {}
-  Result<Bytes> EntryBytes(LogIndex index) const override { return reader_->EntryBytes(index); }
-  Result<std::string> Checkpoint() const override { return reader_->Checkpoint(); }
-
- private:
-  const publish::ExportReader* reader_;
-};
+Status ReadWitnesses(const VerifyOptions& options, verify::Anchor* anchor) {
+  std::set<Bytes> keys;
+  for (const std::string& text : options.witnesses) {
+    JEJAK_ASSIGN_OR_RETURN(merkle::VerifierKey key, merkle::ParseVerifierKey(text));
+    if (key.type != merkle::KeyType::kCosignatureV1)
+      return Status(Reason::kInvalidArgument, key.name + " is no key of a witness");
+    // Else one witness would count twice.
+    if (!keys.insert(Bytes(key.key.view())).second)
+      return Status(Reason::kInvalidArgument, "the key of " + key.name + " is given twice");
+    anchor->witnesses.push_back(std::move(key));
+  }
+  anchor->witnesses_needed = options.witnesses_needed.value_or(anchor->witnesses.size());
+  if (anchor->witnesses_needed > anchor->witnesses.size() ||
+      (anchor->witnesses_needed == 0 && !anchor->witnesses.empty())) {
+    return Status(Reason::kUsage, "--witnesses-needed is from 1 to the number of --witness");
+  }
+  return OkStatus();
+}
 
 Result<verify::Anchor> AnchorOf(const VerifyOptions& options) {
   verify::Anchor anchor;
@@ -62,90 +69,95 @@ Result<verify::Anchor> AnchorOf(const VerifyOptions& options) {
     text << file.rdbuf();
     anchor.since = text.str();
   }
+  JEJAK_RETURN_IF_ERROR(ReadWitnesses(options, &anchor));
   return anchor;
 }
 
-std::string Describe(TableId table, ByteView key) {
-  for (const store::TableSpec& spec : engine::AllTables()) {
-    if (spec.id == table) return fmt::format("{} of table {}", ToHex(key), spec.name);
+// Where the rows that the entries give are held while they are looked at.
+class Rows {
+ public:
+  static Result<std::unique_ptr<Rows>> For(uint64_t size, const std::string& scratch) {
+    auto out = std::make_unique<Rows>();
+    if (scratch.empty() && size <= kInMemoryEntriesMax) {
+      out->rows_ = std::make_unique<MemoryRows>(&out->memory_);
+      return out;
+    }
+    const char* temporary = std::getenv("TMPDIR");
+    const std::string where = !scratch.empty() ? scratch : temporary ? temporary : "/var/tmp";
+    JEJAK_ASSIGN_OR_RETURN(out->rows_, engine::Scratch::Make(where));
+    return out;
   }
-  return ToHex(key);
-}
+  RowStore* get() { return rows_.get(); }
+  const KeyValueReader& reader() const { return rows_->reader(); }
 
-// The first row in which the ledger's table is not what the entries give.
-std::optional<verify::Fault> CompareTable(TableId table, const verify::State& state,
-                                          const KeyValueReader& rows) {
-  const auto fault = [&](ByteView key, std::string_view how) {
-    return verify::Fault{
-        std::nullopt, "PROJECTION_DIFFERS",
-        fmt::format("row {} {}: figures shown from it are not what the entries say",
-                    Describe(table, key), how)};
-  };
-  const auto expected = state.NewCursor(table);
-  const auto actual = rows.NewCursor(table);
-  expected->Seek("");
-  actual->Seek("");
-  for (; expected->Valid() || actual->Valid(); expected->Next(), actual->Next()) {
-    if (!actual->Valid() || (expected->Valid() && expected->key() < actual->key()))
-      return fault(expected->key(), "is missing");
-    if (!expected->Valid() || actual->key() < expected->key())
-      return fault(actual->key(), "does not follow from the log");
-    if (expected->value() != actual->value()) return fault(actual->key(), "was altered");
-  }
-  return std::nullopt;
-}
+ private:
+  MemoryStore memory_;
+  std::unique_ptr<RowStore> rows_;
+};
 
-// What the ledger shows from, compared with what its own entries give.
-Result<std::optional<verify::Fault>> CompareRows(const verify::State& state,
-                                                 const KeyValueReader& rows) {
-  for (const store::TableSpec& spec : engine::AllTables()) {
-    if (spec.kind != store::TableKind::kProjection && spec.id != projection::kEventIndex) continue;
-    auto fault = CompareTable(spec.id, state, rows);
-    JEJAK_RETURN_IF_ERROR(rows.status());
-    if (fault) return fault;
-  }
-  return std::optional<verify::Fault>();
-}
-
-Json FaultObject(const verify::Fault& fault) {
+Json FaultObject(const Console& console, const verify::Fault& fault) {
   Json out;
   out["index"] = fault.index ? Json(fault.index->value) : Json(nullptr);
   out["what"] = fault.what;
-  out["meaning"] = fault.meaning;
+  out["meaning"] = console.T(fault.meaning, fault.meaning_id);
   return out;
 }
 
-void Show(const Globals& globals, const verify::Report& report, double seconds) {
-  const Console& console = globals.console;
-  if (console.json) {
-    Json out;
-    out["ok"] = !report.fault.has_value();
-    out["anchor"] = report.anchor;
-    out["election"] = ToHex(report.election);
-    out["size"] = report.size.value;
-    out["root"] = ToHex(report.root);
-    out["accepted"] = report.accepted;
-    out["refused"] = report.refused;
-    out["signatures"] = report.signatures;
-    out["commitments"] = report.commitments;
-    out["seconds"] = seconds;
-    if (report.fault) out["fault"] = FaultObject(*report.fault);
-    console.Print(out);
-    return;
+std::string TimeOf(const verify::Cosigner& cosigner) {
+  return FormatTime(UnixMicros(static_cast<int64_t>(cosigner.time_seconds) * 1'000'000));
+}
+
+Json ReportObject(const Console& console, const verify::Report& report, double seconds) {
+  Json out;
+  out["ok"] = !report.fault.has_value();
+  out["anchor"] = report.anchor;
+  out["election"] = ToHex(report.election);
+  out["size"] = report.size.value;
+  out["root"] = ToHex(report.root);
+  out["accepted"] = report.accepted;
+  out["refused"] = report.refused;
+  out["signatures"] = report.signatures;
+  out["commitments"] = report.commitments;
+  if (report.since) {
+    out["since"] = {{"size", report.since->size.value},
+                    {"root", ToHex(report.since->root)},
+                    {"consistent", report.since->consistent},
+                    {"signed", report.since->is_signed}};
   }
-  if (report.fault) {
-    console.Line(
-        fmt::format("{} {}", console.T("NOT VERIFIED:", "TIDAK LOLOS:"), report.fault->what));
-    if (report.fault->index)
-      console.Line(fmt::format("{} {}", console.T("entry", "entri"), report.fault->index->value));
-    console.Line(report.fault->meaning);
-    return;
+  if (report.witnessed) {
+    Json by = Json::array();
+    for (const verify::Cosigner& cosigner : report.witnessed->by)
+      by.push_back({{"name", cosigner.name}, {"time", TimeOf(cosigner)}});
+    out["witnessed"] = {{"size", report.witnessed->size.value}, {"by", std::move(by)}};
   }
-  console.Line(fmt::format("{}: {} {}, {} {}, {} {}", console.T("verified", "lolos verifikasi"),
-                           console.Number(report.size.value), console.T("entries", "entri"),
-                           console.Number(report.accepted), console.T("accepted", "diterima"),
-                           console.Number(report.refused), console.T("refused", "ditolak")));
-  console.Line(fmt::format("root {}", ToHex(report.root)));
+  out["seconds"] = seconds;
+  if (report.fault) out["fault"] = FaultObject(console, *report.fault);
+  return out;
+}
+
+void ShowFault(const Console& console, const verify::Fault& fault) {
+  console.Line(fmt::format("{} {}", console.T("NOT VERIFIED:", "TIDAK LOLOS:"), fault.what));
+  if (fault.index)
+    console.Line(fmt::format("{} {}", console.T("entry", "entri"), fault.index->value));
+  console.Line(console.T(fault.meaning, fault.meaning_id));
+}
+
+void ShowAnchors(const Console& console, const verify::Report& report) {
+  if (report.since) {
+    console.Line(fmt::format("{} ({} {})",
+                             console.T("continues the checkpoint you kept",
+                                       "melanjutkan checkpoint yang Anda simpan"),
+                             console.Number(report.since->size.value),
+                             console.T("entries", "entri")));
+  }
+  if (report.witnessed) {
+    for (const verify::Cosigner& cosigner : report.witnessed->by) {
+      console.Line(fmt::format("{} {}, {} {} {}",
+                               console.T("cosigned by", "ikut ditandatangani"), cosigner.name,
+                               console.Number(report.witnessed->size.value),
+                               console.T("entries, at", "entri, pada"), TimeOf(cosigner)));
+    }
+  }
   if (report.anchor == "self") {
     console.Line(
         console.T("checked only against itself: give --election or --key, got from elsewhere",
@@ -156,58 +168,140 @@ void Show(const Globals& globals, const verify::Report& report, double seconds) 
   }
 }
 
-// The ledger's files, its log, and its rows against what the log gives.
-Result<verify::Report> VerifyLedger(const Globals& globals, verify::Options options) {
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  Progress progress("verify", session->view().size().value);
-  options.progress = [&](uint64_t done, uint64_t) {
-    progress.Show(done);
-    return true;
-  };
-  JEJAK_RETURN_IF_ERROR(session->ledger().VerifyChecksums(nullptr));
-  verify::State state;
-  const LedgerSource source(&session->view());
-  JEJAK_ASSIGN_OR_RETURN(verify::Report report, verify::Verify(source, options, &state));
-  if (!report.fault) {
-    JEJAK_ASSIGN_OR_RETURN(report.fault, CompareRows(state, session->view().rows()));
-  }
-  if (!report.fault) {
-    JEJAK_ASSIGN_OR_RETURN(report.fault, CheckStoredTiles(session->view()));
-  }
-  if (!report.fault) {
-    JEJAK_ASSIGN_OR_RETURN(report.fault, CheckStoredNames(session->view(), state));
+void Show(const Globals& globals, const verify::Report& report, double seconds) {
+  const Console& console = globals.console;
+  if (console.json) return console.Print(ReportObject(console, report, seconds));
+  if (report.fault) return ShowFault(console, *report.fault);
+  console.Line(fmt::format("{}: {} {}, {} {}, {} {}", console.T("verified", "lolos verifikasi"),
+                           console.Number(report.size.value), console.T("entries", "entri"),
+                           console.Number(report.accepted), console.T("accepted", "diterima"),
+                           console.Number(report.refused), console.T("refused", "ditolak")));
+  console.Line(fmt::format("{} {}, {} {}", console.Number(report.signatures),
+                           console.T("signatures hold", "tanda tangan sah"),
+                           console.Number(report.commitments),
+                           console.T("commitments to the tallies are the sums of the entries",
+                                     "komitmen rekapitulasi sesuai jumlah entri")));
+  console.Line(fmt::format("root {}", ToHex(report.root)));
+  ShowAnchors(console, report);
+}
+
+// Of entries and tiles in one pass; a wrong tile is named after a wrong entry.
+Result<verify::Report> VerifyWithTiles(const verify::LogSource& source,
+                                       const merkle::TileSource& tiles, verify::Options options,
+                                       RowStore* rows) {
+  merkle::TileChecker checker(&tiles);
+  options.entry = [&](LogIndex, ByteView, const Hash& leaf) { return checker.Add(leaf); };
+  JEJAK_ASSIGN_OR_RETURN(verify::Report report, verify::VerifyInto(source, options, rows));
+  if (report.fault) return report;
+  JEJAK_RETURN_IF_ERROR(checker.Finish());
+  if (checker.wrong()) {
+    report.fault = verify::MakeFault(verify::FaultKind::kTileDiffers, std::nullopt,
+                                     std::string_view(*checker.wrong()));
   }
   return report;
 }
 
-// An export: its log, and that its tiles give the root that its entries give.
-Result<verify::Report> VerifyExport(const std::string& dir, verify::Options options) {
-  JEJAK_ASSIGN_OR_RETURN(const auto reader, publish::ExportReader::Open(dir));
-  Progress progress("verify", reader->size().value);
-  options.progress = [&](uint64_t done, uint64_t) {
-    progress.Show(done);
-    return true;
-  };
-  const ExportSource source(reader.get());
-  JEJAK_ASSIGN_OR_RETURN(verify::Report report, verify::Verify(source, options));
-  if (report.fault) return report;
-  JEJAK_ASSIGN_OR_RETURN(const auto wrong, publish::FindWrongTile(*reader));
+Status CheckPeople(const KeyValueReader& rows,
+                   const std::function<Status(const PersonVisitor&)>& people,
+                   verify::Report* report) {
+  if (report->fault) return OkStatus();
+  JEJAK_ASSIGN_OR_RETURN(const auto wrong, FindWrongPerson(rows, people));
   if (wrong) {
-    report.fault = verify::Fault{
-        std::nullopt, "TILE_DIFFERS",
-        fmt::format("the file {} is not what the entries give: proofs made from it don't hold",
-                    *wrong)};
+    report->fault = verify::MakeFault(verify::FaultKind::kPersonDiffers, std::nullopt,
+                                      std::string_view(*wrong));
   }
+  return OkStatus();
+}
+
+Status CheckPeopleFile(const VerifyOptions& options, const KeyValueReader& rows,
+                       verify::Report* report) {
+  if (options.people.empty()) return OkStatus();
+  return CheckPeople(
+      rows, [&](const PersonVisitor& visit) { return ReadPeopleFile(options.people, visit); },
+      report);
+}
+
+// A tile that the tree doesn't have would be read by nobody, and is damage all the same.
+Result<std::optional<verify::Fault>> FindTileBeyond(const engine::View& view) {
+  uint64_t expected = 0;
+  for (uint64_t hashes = view.size().value; hashes > 0; hashes /= merkle::kTileWidth)
+    expected += (hashes + merkle::kTileWidth - 1) / merkle::kTileWidth;
+  uint64_t stored = 0;
+  const auto cursor = view.rows().NewCursor(engine::kTiles);
+  for (cursor->Seek(""); cursor->Valid(); cursor->Next()) ++stored;
+  JEJAK_RETURN_IF_ERROR(view.rows().status());
+  if (stored == expected) return std::optional<verify::Fault>();
+  return std::optional(
+      verify::MakeFault(verify::FaultKind::kTileDiffers, std::nullopt,
+                        fmt::format("{} tiles, where the entries give {}", stored, expected)));
+}
+
+// The ledger's files, its log and tiles, its rows against what the log gives, and its names.
+Result<verify::Report> VerifyLedger(const Globals& globals, const VerifyOptions& options,
+                                    const verify::Options& verify_options) {
+  if (globals.ledger.empty())
+    return Status(Reason::kUsage, "nothing named: give --ledger DIR, --dir DIR or --server");
+  engine::OpenOptions open;
+  open.store.read_only = true;
+  open.store.cache_bytes = kReadCacheBytes;
+  JEJAK_ASSIGN_OR_RETURN(const auto ledger, engine::Ledger::Open(globals.ledger, std::move(open)));
+  JEJAK_RETURN_IF_ERROR(ledger->VerifyChecksums(nullptr));
+  const auto newest = ledger->Newest();
+  const engine::View& view = *newest;
+  JEJAK_ASSIGN_OR_RETURN(const auto rows, Rows::For(view.size().value, options.scratch));
+  const LedgerSource source(&view);
+  JEJAK_ASSIGN_OR_RETURN(verify::Report report,
+                         VerifyWithTiles(source, view, verify_options, rows->get()));
+  if (!report.fault) {
+    JEJAK_ASSIGN_OR_RETURN(report.fault, FindTileBeyond(view));
+  }
+  if (!report.fault) {
+    JEJAK_ASSIGN_OR_RETURN(report.fault, CompareRows(rows->reader(), view.rows()));
+  }
+  JEJAK_RETURN_IF_ERROR(CheckPeople(
+      view.rows(), [&](const PersonVisitor& visit) { return VisitPeople(view.rows(), visit); },
+      &report));
+  JEJAK_RETURN_IF_ERROR(CheckPeopleFile(options, view.rows(), &report));
+  return report;
+}
+
+// An export: its log, and that its tiles are what its entries give.
+Result<verify::Report> VerifyExport(const Globals&, const VerifyOptions& options,
+                                    const verify::Options& verify_options) {
+  JEJAK_ASSIGN_OR_RETURN(const auto reader, publish::ExportReader::Open(options.dir));
+  JEJAK_ASSIGN_OR_RETURN(const auto rows, Rows::For(reader->size().value, options.scratch));
+  const ExportSource source(reader.get());
+  JEJAK_ASSIGN_OR_RETURN(verify::Report report,
+                         VerifyWithTiles(source, *reader, verify_options, rows->get()));
+  JEJAK_RETURN_IF_ERROR(CheckPeopleFile(options, rows->reader(), &report));
+  return report;
+}
+
+// A daemon: its log, as it replays it.
+Result<verify::Report> VerifyServer(const Globals& globals, const VerifyOptions& options,
+                                    const verify::Options& verify_options) {
+  JEJAK_ASSIGN_OR_RETURN(auto client, ConnectTo(globals));
+  JEJAK_ASSIGN_OR_RETURN(const auto source, ServerSource::Open(std::move(client)));
+  JEJAK_ASSIGN_OR_RETURN(const auto rows, Rows::For(source->size().value, options.scratch));
+  JEJAK_ASSIGN_OR_RETURN(verify::Report report,
+                         verify::VerifyInto(*source, verify_options, rows->get()));
+  JEJAK_RETURN_IF_ERROR(CheckPeopleFile(options, rows->reader(), &report));
   return report;
 }
 
 Status RunVerify(const Globals& globals, const VerifyOptions& options, Run* run) {
   verify::Options verify_options;
   JEJAK_ASSIGN_OR_RETURN(verify_options.anchor, AnchorOf(options));
+  Progress progress("verify", 0);
+  verify_options.progress = [&](uint64_t done, uint64_t total) {
+    progress.Show(done, total);
+    return true;
+  };
   const auto start = std::chrono::steady_clock::now();
-  JEJAK_ASSIGN_OR_RETURN(const verify::Report report,
-                         options.dir.empty() ? VerifyLedger(globals, verify_options)
-                                             : VerifyExport(options.dir, verify_options));
+  const auto verify = !options.dir.empty()      ? &VerifyExport
+                      : !globals.server.empty() ? &VerifyServer
+                                                : &VerifyLedger;
+  JEJAK_ASSIGN_OR_RETURN(const verify::Report report, verify(globals, options, verify_options));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   Show(globals, report, seconds.count());
   run->shown = true;
@@ -267,6 +361,13 @@ void AddVerifyCommands(Program* program) {
                      "hash of the genesis event, got from elsewhere");
   verify->add_option("--since", options->since, "a checkpoint kept from before");
   verify->add_option("--dir", options->dir, "an exported folder instead of a ledger");
+  verify->add_option("--witness", options->witnesses,
+                     "verifier key of a witness that you trust; may be given several times");
+  verify->add_option("--witnesses-needed", options->witnesses_needed,
+                     "how many of them must have cosigned (all)");
+  verify->add_option("--people", options->people, "file of names to check against the log");
+  verify->add_option("--scratch", options->scratch,
+                     "folder for the rows of a large log while it is checked (TMPDIR, /var/tmp)");
   AddVerifyProofCommand(program);
   const auto rebuild = std::make_shared<RebuildOptions>();
   program->Add(program->app(), "rebuild", "rebuild the projections from the log", rebuild,

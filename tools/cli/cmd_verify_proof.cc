@@ -1,4 +1,4 @@
-// Checking a proof of figures with nothing but the file and the log's key.
+// Checking a proof of figures, or of one entry, with nothing but the file and the log's key.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -8,8 +8,12 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
 #include "ledger/base/time.h"
+#include "ledger/event/signing.h"
 #include "ledger/merkle/note.h"
+#include "ledger/merkle/tlog_proof.h"
+#include "ledger/projection/event_facts.h"
 #include "ledger/projection/tally_proof.h"
+#include "tools/cli/asker.h"
 #include "tools/cli/present.h"
 
 namespace jejak::cli {
@@ -85,9 +89,77 @@ void PrintClaim(const Console& console, const projection::TallyClaim& claim) {
   table.Print(console);
 }
 
+// What an entry that is in the log says of itself, by its bytes alone.
+Json EntryClaim(const projection::ReadEntry& entry, const merkle::Checkpoint& checkpoint) {
+  const auto contest = projection::ContestOf(entry.event.body);
+  const auto place = projection::PlaceOf(entry.event.body);
+  const auto& refusal = entry.entry.refusal;
+  Json out;
+  out["kind"] = "entry";
+  out["index"] = entry.index.value;
+  out["leaf"] = ToHex(merkle::LeafHash(entry.bytes));
+  out["event"] = ToHex(entry.hash);
+  out["event_kind"] = std::string(event::BodyName(entry.event.kind()));
+  out["election"] = ToHex(entry.event.election);
+  out["author"] = ToHex(entry.event.author);
+  out["contest"] = contest ? Json(*contest) : Json();
+  out["region"] = place ? Json(place->display()) : Json();
+  out["received_at"] = FormatTime(entry.entry.received_at);
+  out["accepted"] = !refusal;
+  out["refusal"] = refusal ? Json(std::string(InfoOf(refusal->reason).name)) : Json();
+  out["origin"] = checkpoint.origin;
+  out["checkpoint_size"] = checkpoint.size.value;
+  return out;
+}
+
+Status ExpectOfEntry(const Json& claim, const std::string& expected) {
+  const size_t equals = expected.find('=');
+  if (equals == expected.npos)
+    return Status(Reason::kUsage, "--expect takes KEY=VALUE, such as index=12");
+  const auto at = claim.find(expected.substr(0, equals));
+  const std::string value = expected.substr(equals + 1);
+  if (at == claim.end())
+    return Status(Reason::kUsage, "no such key in the claim of an entry: " + expected);
+  const std::string have = at->is_string() ? at->get<std::string>() : at->dump();
+  if (have == value) return OkStatus();
+  return Status(Reason::kClaimDiffers, fmt::format("{} is {}", expected.substr(0, equals), have));
+}
+
+// A tlog-proof that `entry --proof` wrote: the entry stands in `extra`, and is vouched for by being
+// the leaf that the path leads from.
+Status VerifyEntryProof(const Globals& globals, const ProofOptions& options,
+                        const merkle::VerifierKey& key, const Bytes& text) {
+  const auto proof = merkle::ParseTlogProof(text);
+  if (!proof.ok()) return InFile(options.file, proof.status());
+  if (!proof->extra) {
+    return InFile(options.file,
+                  Status(Reason::kProofMalformed, "it does not hold the entry that it proves"));
+  }
+  const auto checkpoint = merkle::VerifyTlogProof(*proof, merkle::LeafHash(*proof->extra), key);
+  if (!checkpoint.ok()) return InFile(options.file, checkpoint.status());
+  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry,
+                         ReadEntryOf(proof->index, *proof->extra));
+  if (!event::VerifySignature({entry.entry.event, entry.entry.signature}, entry.event.author))
+    return InFile(options.file, Status(Reason::kSignatureInvalid, "the author didn't sign it"));
+  const Json claim = EntryClaim(entry, checkpoint->checkpoint);
+  for (const std::string& expected : options.expect)
+    JEJAK_RETURN_IF_ERROR(ExpectOfEntry(claim, expected));
+  if (globals.console.json) {
+    globals.console.Print({{"ok", true}, {"claim", claim}});
+    return OkStatus();
+  }
+  globals.console.Line(
+      globals.console.T("proof of an entry: the log has it, and its author signed it",
+                        "bukti entri: log memuatnya, dan penulisnya menandatanganinya"));
+  globals.console.Line(DumpPretty(claim));
+  return OkStatus();
+}
+
 Status RunVerifyProof(const Globals& globals, const ProofOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const merkle::VerifierKey key, merkle::ParseVerifierKey(options.key));
   JEJAK_ASSIGN_OR_RETURN(const Bytes text, ReadProofFile(options.file));
+  if (text.starts_with("c2sp.org/tlog-proof@"))
+    return VerifyEntryProof(globals, options, key, text);
   auto proof = projection::ParseTallyProof(text);
   if (!proof.ok()) return InFile(options.file, proof.status());
   auto claim = projection::CheckTallyProof(*proof, key);
@@ -116,9 +188,11 @@ Status RunVerifyProof(const Globals& globals, const ProofOptions& options, Run*)
 void AddVerifyProofCommand(Program* program) {
   const auto options = std::make_shared<ProofOptions>();
   CLI::App* command = program->Add(program->app(), "verify-proof",
-                                   "check a proof of figures alone, with no ledger", options,
+                                   "check a proof alone, with no ledger", options,
                                    &RunVerifyProof);
-  command->add_option("file", options->file, "a file that tally --proof wrote")->required();
+  command
+      ->add_option("file", options->file, "a file that tally --proof or entry --proof wrote")
+      ->required();
   command->add_option("--key", options->key, "the log's verifier key, got from elsewhere")
       ->required();
   command->add_option("--expect", options->expect,

@@ -34,6 +34,12 @@ std::vector<Setting> SettingsOf(Config* c) {
        Number{&c->verify_threads, 0, 1'024}},
       {"ledger", "batch_events_max", "events of one commit at most",
        Number{&c->batch_events_max, 1, static_cast<int64_t>(limits::kBatchEventsMax)}},
+      {"export", "dir",
+       "folder that checkpoints, tiles and bundles are published in; the ledger is bound to it, and "
+       "never signs less than what is there; empty: the one it is bound to, if any",
+       &c->export_dir},
+      {"export", "interval_ms", "milliseconds between two published checkpoints at least",
+       Number{&c->export_interval_ms, 1'000, 3'600'000}},
       {"server", "listen", "host:port to listen on; port 0 takes a free one", &c->listen},
       {"server", "workers", "threads that answer questions", Number{&c->workers, 1, 256}},
       {"server", "queued_calls_max", "calls that may wait; beyond, OVERLOADED",

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -10,8 +11,11 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/key_file.h"
+#include "ledger/engine/bound_export.h"
 #include "ledger/engine/ledger.h"
+#include "ledger/publish/publisher.h"
 #include "tools/cli/json_bodies.h"
+#include "tools/cli/ledger_log.h"
 #include "tools/jejakd/config.h"
 #include "tools/jejakd/telemetry.h"
 
@@ -19,7 +23,7 @@ namespace jejak::daemon {
 namespace {
 
 struct Arguments {
-  std::string config_file, ledger, key, listen;
+  std::string config_file, ledger, key, listen, export_dir;
   bool print_config = false;
 };
 
@@ -58,6 +62,38 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// Publishes what the ledger commits, where the settings or the ledger say; null when nowhere.
+Result<std::unique_ptr<publish::Publisher>> StartPublishing(const Config& config,
+                                                            engine::Ledger* ledger,
+                                                            Telemetry* telemetry) {
+  JEJAK_ASSIGN_OR_RETURN(auto bound, engine::BoundExport(config.ledger_dir));
+  publish::PublisherOptions options;
+  if (!config.export_dir.empty()) {
+    options.folder = std::filesystem::absolute(config.export_dir).lexically_normal();
+    if (bound && *bound != options.folder) {
+      return Status(Reason::kInvalidArgument,
+                    fmt::format("export.dir: the ledger is bound to {}: jejak export --unbind first",
+                                bound->string()));
+    }
+  } else if (bound) {
+    options.folder = *bound;
+  } else {
+    return std::unique_ptr<publish::Publisher>();
+  }
+  options.interval = std::chrono::milliseconds(config.export_interval_ms);
+  options.newest = [ledger] { return std::make_shared<cli::LedgerLog>(ledger->Newest()); };
+  // Here the checkpoint is durable and readable: what asks witnesses about it belongs here.
+  options.published = [telemetry](TreeSize size, const std::string&) {
+    telemetry->Published(size);
+  };
+  options.failed = [telemetry](const Status& status) { telemetry->Failure(status); };
+  const std::filesystem::path folder = options.folder;
+  JEJAK_ASSIGN_OR_RETURN(auto publisher, publish::Publisher::Start(std::move(options)));
+  // Only once there is something to be bound to.
+  if (!bound) JEJAK_RETURN_IF_ERROR(engine::BindExport(config.ledger_dir, folder));
+  return publisher;
+}
+
 Status Serve(const Config& config) {
   const sigset_t signals = BlockSignals();
   JEJAK_ASSIGN_OR_RETURN(const auto telemetry,
@@ -67,13 +103,18 @@ Status Serve(const Config& config) {
   options.verify_threads = static_cast<size_t>(config.verify_threads);
   options.batch_events_max = static_cast<size_t>(config.batch_events_max);
   service::Pulse pulse;
+  std::atomic<publish::Publisher*> publishing{nullptr};
   options.committed = [&](TreeSize size) {
     pulse.Committed(size);
     telemetry->Size(size);
+    if (publish::Publisher* const publisher = publishing.load()) publisher->Grown();
   };
   JEJAK_ASSIGN_OR_RETURN(const auto ledger, engine::Ledger::Open(config.ledger_dir, options));
   const auto view = ledger->Newest();
   telemetry->Size(view->size());
+  JEJAK_ASSIGN_OR_RETURN(const auto publisher,
+                         StartPublishing(config, ledger.get(), telemetry.get()));
+  publishing = publisher.get();
   JEJAK_ASSIGN_OR_RETURN(
       const auto server,
       service::Server::Start(
@@ -92,12 +133,16 @@ Status Serve(const Config& config) {
     const timespec wait{1, 0};
     if (sigtimedwait(&signals, nullptr, &wait) > 0) break;
     stopped = ledger->status();
+    if (stopped.ok() && publisher != nullptr) stopped = publisher->status();
   }
   telemetry->Info("stopping");
   if (!stopped.ok()) telemetry->Failure(stopped);
   server->Stop(std::chrono::seconds(config.stop_grace_s));
+  publishing = nullptr;
+  const Status published = publisher != nullptr ? publisher->Stop() : OkStatus();
   const Status closed = ledger->Close();
-  return stopped.ok() ? closed : stopped;
+  if (!stopped.ok()) return stopped;
+  return closed.ok() ? published : closed;
 }
 
 int Run(int argc, char** argv) {
@@ -107,6 +152,7 @@ int Run(int argc, char** argv) {
   app.add_option("--ledger", arguments.ledger, "ledger.dir")->envname("JEJAK_LEDGER");
   app.add_option("--ledger-key", arguments.key, "ledger.key")->envname("JEJAK_LEDGER_KEY");
   app.add_option("--listen", arguments.listen, "server.listen");
+  app.add_option("--export", arguments.export_dir, "export.dir");
   app.add_flag("--print-config", arguments.print_config,
                "print every setting with its meaning and value, and end");
   try {
@@ -124,6 +170,7 @@ int Run(int argc, char** argv) {
   if (!arguments.ledger.empty()) config.ledger_dir = arguments.ledger;
   if (!arguments.key.empty()) config.ledger_key = arguments.key;
   if (!arguments.listen.empty()) config.listen = arguments.listen;
+  if (!arguments.export_dir.empty()) config.export_dir = arguments.export_dir;
   if (arguments.print_config) {
     std::fputs(PrintConfig(config).c_str(), stdout);
     return 0;

@@ -44,6 +44,11 @@ struct Telemetry::Impl {
                                 .Help("Entries in the log")
                                 .Register(*registry)
                                 .Add({});
+  prometheus::Gauge& published = prometheus::BuildGauge()
+                                     .Name("jejak_published_size")
+                                     .Help("Entries under the newest published checkpoint")
+                                     .Register(*registry)
+                                     .Add({});
   std::unique_ptr<prometheus::Exposer> exposer;
   std::shared_ptr<spdlog::logger> log;
 };
@@ -98,6 +103,10 @@ void Telemetry::Replayed(size_t entries) {
 }
 
 void Telemetry::Size(TreeSize size) { impl_->size.Set(static_cast<double>(size.value)); }
+
+void Telemetry::Published(TreeSize size) {
+  impl_->published.Set(static_cast<double>(size.value));
+}
 
 void Telemetry::Info(const std::string& message) {
   impl_->log->info(R"("message":"{}")", message);

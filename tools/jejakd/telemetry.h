@@ -23,6 +23,7 @@ class Telemetry final : public service::Observer {
   void Events(size_t accepted, size_t refused, size_t existing, size_t turned_away) override;
   void Replayed(size_t entries) override;
   void Size(TreeSize size);
+  void Published(TreeSize size);
 
   void Info(const std::string& message);
   void Failure(const Status& status);

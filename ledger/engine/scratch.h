@@ -1,0 +1,32 @@
+// Rows of projections on disk that are gone with the object: where a whole log is folded only to
+// look at what comes out.
+//
+// Thread rule: one thread at a time. Durability: none.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "ledger/base/row_store.h"
+#include "ledger/store/store.h"
+
+namespace jejak::engine {
+
+class Scratch final : public RowStore {
+ public:
+  // Makes a folder with a name of its own inside `where`.
+  static Result<std::unique_ptr<Scratch>> Make(const std::filesystem::path& where);
+  ~Scratch() override;
+
+  const KeyValueReader& reader() const override { return generation_->reader(); }
+  Status Write(Overlay* rows) override;
+
+ private:
+  explicit Scratch(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  const std::filesystem::path folder_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::GenerationWriter> generation_;
+};
+
+}  // namespace jejak::engine

@@ -1,0 +1,144 @@
+"""The daemon publishes as it goes. What must hold: a reader of the folder sees at every moment a whole state that
+verifies, whatever is killed; after a start the ledger signs nothing shorter or other than what was published; and a
+ledger that is lost comes back from the folder and serves on."""
+
+import shutil
+import subprocess
+import threading
+import unittest
+
+from jejak import Case, EXAMPLES, Election
+from test_server import DAEMON, Daemon
+
+VILLAGE, STATIONS = "6501051001", 12
+
+
+class Publish(Case):
+    def setUp(self):
+        super().setUp()
+        self.election = Election(self)
+        self.out = self.folder / "export"
+        self.register()
+        self.config = f'[export]\ndir = "{self.out}"\n'
+
+    def register(self):
+        election = self.election
+        election.register("regions", EXAMPLES / "regions.json")
+        codes = [f"{VILLAGE}{n:03}" for n in range(1, STATIONS + 1)]
+        election.register("stations", {"stations": [{"code": code, "name": "TPS " + code[-3:]} for code in codes]})
+        election.register("contest", {"id": "ppwp", "kind": "ticket", "name": "PPWP", "covered": ["0"],
+                                      "last_stage": "nasional"})
+        election.register("ballot", {"contest": "ppwp", "dapil": "0", "members": ["0"], "choices": [
+            {"id": str(100024 + n), "kind": "ticket", "number": n, "name": f"T{n}"} for n in (1, 2, 3)]})
+        election.enrol(("kpu", "kpu", "0", "Ani"))
+        election.enrol(("kabkota", "kpu_kabkota", "6501", "Budi"), by="kpu")
+        election.enrol(*((f"kpps.{n}", "kpps", f"{VILLAGE}{n:03}", f"Citra {n}") for n in range(1, STATIONS + 1)),
+                       by="kabkota")
+
+    def start(self):
+        return Daemon(self, self.election.folder, self.config, key=str(self.election.key("ledger")))
+
+    def submit(self, daemon, n):
+        form = {"contest": "ppwp", "tps": f"{VILLAGE}{n:03}", "round": 1, "figures": {"valid": 60, "invalid": 1, "total": 61},
+                "votes": [{"choice": str(100024 + t), "votes": 10 * t} for t in (1, 2, 3)], "evidence": []}
+        return self.ok("submit", "--server", daemon.address, "--key", self.election.key(f"kpps.{n}"), "--file",
+                       self.write("form.json", form))
+
+    def published(self):
+        return int((self.out / "checkpoint").read_text().split("\n")[1])
+
+    def wait_for(self, size):
+        """Until the published checkpoint covers `size` entries."""
+        changed = threading.Event()
+        for _ in range(600):
+            if self.published() >= size:
+                return
+            changed.wait(0.1)
+        self.fail(f"{self.published()} of {size} entries were published within a minute")
+
+    def holds(self):
+        report = self.ok("verify", "--dir", self.out, "--election", self.election.id)
+        self.assertTrue(report["ok"])
+        return report
+
+    def fails(self, reason, status):
+        file = self.write("jejakd.toml", f'[ledger]\ndir = "{self.election.folder}"\nkey = "'
+                          f'{self.election.key("ledger")}"\n[server]\nlisten = "127.0.0.1:0"\n' + self.config)
+        outcome = subprocess.run([DAEMON, "--config", str(file)], capture_output=True, text=True, timeout=60)
+        self.assertEqual((outcome.stderr.strip().splitlines()[-1].split(":")[0], outcome.returncode), (reason, status))
+
+    def test_night(self):
+        daemon = self.start()
+        first = self.published()
+        self.assertGreater(first, 0, "it publishes before it serves")
+        older = self.folder / "older"
+        for n in range(1, 5):
+            receipt = self.submit(daemon, n)
+        self.wait_for(receipt["index"] + 1)
+        self.holds()
+        self.assertEqual(daemon.stop(), 0)
+        shutil.copytree(self.election.folder, older)
+
+        daemon = self.start()
+        for n in range(5, 9):
+            receipt = self.submit(daemon, n)
+            if n == 6:
+                daemon.kill()
+                self.holds()
+                daemon.start()
+        self.wait_for(receipt["index"] + 1)
+        report = self.holds()
+        checked = self.ok("verify", "--server", daemon.address, "--election", self.election.id,
+                          "--since", self.out / "checkpoint")
+        self.assertTrue(checked["since"]["consistent"])
+        self.assertEqual(daemon.stop(), 0)
+        size = self.published()
+        self.assertGreaterEqual(size, report["size"])
+
+        # An older copy in the ledger's place, HEAD and all: it must not sign a second history.
+        newest = self.folder / "newest"
+        self.election.folder.rename(newest)
+        older.rename(self.election.folder)
+        self.fails("ROLLED_BACK", 4)
+        form = self.write("form.json", {"contest": "ppwp", "tps": f"{VILLAGE}009", "round": 1, "figures": {"valid": 1},
+                                        "votes": [], "evidence": []})
+        self.refused("ROLLED_BACK", 4, "submit", *self.election.at(), "--key", self.election.key("kpps.9"),
+                     "--file", form)
+        self.assertEqual(self.published(), size)
+
+        # The ledger is lost; the folder is not.
+        shutil.rmtree(self.election.folder)
+        self.ok("restore", "--from", self.out, *self.election.at(), "--bind")
+        daemon = self.start()
+        receipt = self.submit(daemon, 9)
+        self.wait_for(receipt["index"] + 1)
+        self.assertEqual(daemon.stop(), 0)
+        self.holds()
+        self.election.verify()
+        proof = self.folder / "nine.tlog-proof"
+        self.ok("entry", "--ledger", self.election.folder, receipt["index"], "--proof", proof)
+        self.assertTrue(proof.read_text().startswith("c2sp.org/tlog-proof@v1\n"))
+
+    def test_folders_that_are_not_its_own(self):
+        self.out.mkdir()
+        (self.out / "letter.txt").write_text("dear")
+        self.fails("EXPORT_DIFFERS", 1)
+        self.assertFalse((self.election.folder / "EXPORT").exists())
+        (self.out / "letter.txt").unlink()
+        other = Election(self, "other", origin="example.org/lain")
+        self.ok("export", "--ledger", other.folder, "--out", self.out)
+        self.fails("EXPORT_DIFFERS", 1)
+        shutil.rmtree(self.out)
+        daemon = self.start()
+        self.assertEqual(daemon.stop(), 0)
+        self.config = f'[export]\ndir = "{self.folder / "elsewhere"}"\n'
+        self.fails("INVALID_ARGUMENT", 2)
+        self.config = ""  # it is bound, and publishes where it is bound to
+        daemon = self.start()
+        receipt = self.submit(daemon, 1)
+        self.wait_for(receipt["index"] + 1)
+        self.assertEqual(daemon.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
