@@ -1,5 +1,5 @@
-// Bodies as JSON: what a person may write is read or refused, what was read is printed so that it is
-// read again as the same, and every event that the log can hold can be printed.
+// Bodies as JSON: what a person may write is read or refused, what was read is printed so that it
+// is read again as the same, and every event that the log can hold can be printed.
 #include "ledger/base/encoding.h"
 #include "ledger/event/codec.h"
 #include "tests/fuzz/fuzz.h"
@@ -40,7 +40,8 @@ void Run(ByteView input) {
     return CheckReread(logged->body);
   }
   if (input.empty()) return;
-  const auto kind = static_cast<event::BodyKind>(static_cast<uint8_t>(input[0]) % event::kBodyKinds);
+  const auto kind =
+      static_cast<event::BodyKind>(static_cast<uint8_t>(input[0]) % event::kBodyKinds);
   const auto json = cli::ParseJson(input.substr(1), "the input");
   if (!json.ok()) return;
   const auto body = cli::BodyFromJson(kind, *json);
@@ -54,10 +55,14 @@ void Run(ByteView input) {
 std::vector<Bytes> Seeds() {
   std::vector<Bytes> out;
   const std::pair<event::BodyKind, const char*> kExamples[] = {
-      {event::BodyKind::kResultSubmitted, "form"}, {event::BodyKind::kResultCorrected, "correction"},
-      {event::BodyKind::kContestRegistered, "contest"}, {event::BodyKind::kRegionsRegistered, "regions"},
-      {event::BodyKind::kStationsRegistered, "stations"}, {event::BodyKind::kBallotRegistered, "ballot"},
-      {event::BodyKind::kRegistryAmended, "amendment"}, {event::BodyKind::kRoundOpened, "roundOpened"},
+      {event::BodyKind::kResultSubmitted, "form"},
+      {event::BodyKind::kResultCorrected, "correction"},
+      {event::BodyKind::kContestRegistered, "contest"},
+      {event::BodyKind::kRegionsRegistered, "regions"},
+      {event::BodyKind::kStationsRegistered, "stations"},
+      {event::BodyKind::kBallotRegistered, "ballot"},
+      {event::BodyKind::kRegistryAmended, "amendment"},
+      {event::BodyKind::kRoundOpened, "roundOpened"},
       {event::BodyKind::kRecapCertified, "recapCertified"},
       {event::BodyKind::kIncidentRecorded, "incidentRecorded"},
       {event::BodyKind::kResultFinalised, "resultFinalised"}};

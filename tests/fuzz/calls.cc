@@ -1,14 +1,14 @@
-// Every question of the public interface with any request that protobuf parses, over a sound ledger:
-// an answer that can be sent, or an error that blames the request, never the ledger. Handing events
-// in is among them: what is no author's event is turned away at the door.
+// Every question of the public interface with any request that protobuf parses, over a sound
+// ledger: an answer that can be sent, or an error that blames the request, never the ledger.
+// Handing events in is among them: what is no author's event is turned away at the door.
+#include <jejak/v1/log.pb.h>
+
 #include "ledger/projection/entry_filter.h"
 #include "ledger/service/answers.h"
 #include "ledger/service/errors.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/world.h"
 #include "tools/cli/json_bodies.h"
-
-#include <jejak/v1/log.pb.h>
 
 namespace jejak::fuzz {
 namespace {
@@ -65,9 +65,9 @@ void Filter(ByteView bytes) {
   const auto view = World::The().view();
   const auto queries = projection::Queries::Open(&view->rows(), view.get());
   const auto& filter = request.filter();
-  const auto read = projection::ReadEntryFilter({filter.contest(), filter.region(), filter.kind(),
-                                                 filter.official(), filter.verdict()},
-                                                **queries);
+  const auto read = projection::ReadEntryFilter(
+      {filter.contest(), filter.region(), filter.kind(), filter.official(), filter.verdict()},
+      **queries);
   if (!read.ok()) return CheckStatus(read.status());
   for (uint64_t i = 0; i < view->size().value; ++i)
     JEJAK_CHECK(read->Matches(*view->Entry(LogIndex(i)), **queries).ok());
@@ -75,10 +75,11 @@ void Filter(ByteView bytes) {
 
 // The methods by number. Only ever add at the end: the corpus knows them by number.
 #define JEJAK_CALLS(C)                                                                        \
-  C(GetTally) C(GetTallyProof) C(ListStations) C(GetProgress) C(TraceFigure) C(ExplainChange) \
-  C(GetEntry) C(GetHistory) C(ListFindings) C(ListActivity) C(ListRefusals) C(ListRecords)    \
-  C(GetCheckpoint) C(GetInclusionProof) C(GetConsistencyProof) C(GetElection) C(ListContests) \
-  C(ListBallots) C(GetRegion) C(GetOfficial) C(GetKey) C(GetChainHead)
+  C(GetTally)                                                                                 \
+  C(GetTallyProof) C(ListStations) C(GetProgress) C(TraceFigure) C(ExplainChange) C(GetEntry) \
+      C(GetHistory) C(ListFindings) C(ListActivity) C(ListRefusals) C(ListRecords)            \
+          C(GetCheckpoint) C(GetInclusionProof) C(GetConsistencyProof) C(GetElection)         \
+              C(ListContests) C(ListBallots) C(GetRegion) C(GetOfficial) C(GetKey) C(GetChainHead)
 #define JEJAK_CALL(name) [](ByteView bytes) { Ask(bytes, &service::name); },
 constexpr void (*kCalls[])(ByteView) = {JEJAK_CALLS(JEJAK_CALL) & Submit, &Filter};
 #undef JEJAK_CALL
@@ -107,12 +108,23 @@ void Fill(google::protobuf::Message* message, int depth) {
           reflection->SetString(message, field,
                                 Bytes(testing::SmallElection::KeyOf("kpu").public_key().view()));
         break;
-      case Field::CPPTYPE_UINT64: reflection->SetUInt64(message, field, 9); break;
-      case Field::CPPTYPE_INT64: reflection->SetInt64(message, field, 1'707'900'000); break;
-      case Field::CPPTYPE_UINT32: reflection->SetUInt32(message, field, 1); break;
-      case Field::CPPTYPE_INT32: reflection->SetInt32(message, field, 2); break;
-      case Field::CPPTYPE_BOOL: reflection->SetBool(message, field, true); break;
-      default: break;
+      case Field::CPPTYPE_UINT64:
+        reflection->SetUInt64(message, field, 9);
+        break;
+      case Field::CPPTYPE_INT64:
+        reflection->SetInt64(message, field, 1'707'900'000);
+        break;
+      case Field::CPPTYPE_UINT32:
+        reflection->SetUInt32(message, field, 1);
+        break;
+      case Field::CPPTYPE_INT32:
+        reflection->SetInt32(message, field, 2);
+        break;
+      case Field::CPPTYPE_BOOL:
+        reflection->SetBool(message, field, true);
+        break;
+      default:
+        break;
     }
   }
 }
@@ -138,10 +150,10 @@ void Run(ByteView input) {
 std::vector<Bytes> Seeds() {
   std::vector<Bytes> out;
   size_t call = 0;
-#define JEJAK_CALL(name)                    \
-  {                                         \
-    jejak::v1::name##Request request;       \
-    AddSeeds(&request, call++, &out);       \
+#define JEJAK_CALL(name)              \
+  {                                   \
+    jejak::v1::name##Request request; \
+    AddSeeds(&request, call++, &out); \
   }
   JEJAK_CALLS(JEJAK_CALL)
 #undef JEJAK_CALL

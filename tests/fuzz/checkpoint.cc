@@ -1,6 +1,7 @@
 // Checkpoints: one text per value; and what opens as a log's checkpoint is what the log signed.
-#include "ledger/crypto/sha256.h"
 #include "ledger/merkle/checkpoint.h"
+
+#include "ledger/crypto/sha256.h"
 #include "ledger/merkle/test_vectors.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -20,8 +21,7 @@ merkle::Checkpoint Signed() {
 void Run(ByteView input) {
   const auto checkpoint = merkle::ParseCheckpoint(input);
   if (checkpoint.ok()) JEJAK_CHECK(merkle::FormatCheckpoint(*checkpoint) == input);
-  const merkle::VerifierKey log{Signed().origin, merkle::KeyType::kEd25519,
-                                LogKey().public_key()};
+  const merkle::VerifierKey log{Signed().origin, merkle::KeyType::kEd25519, LogKey().public_key()};
   const auto opened = merkle::OpenCheckpoint(input, log);
   if (opened.ok()) JEJAK_CHECK(opened->checkpoint == Signed() && opened->cosignatures.empty());
 }

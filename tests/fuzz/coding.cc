@@ -1,6 +1,7 @@
 // The numbers of rows: whatever a reader reads without complaint, a writer writes the same way, and
 // once it has complained it reads only zeros.
 #include "ledger/base/coding.h"
+
 #include "tests/fuzz/fuzz.h"
 
 namespace jejak::fuzz {
@@ -9,14 +10,30 @@ namespace {
 // One value of the kind that `op` says.
 void Copy(uint8_t op, Reader* r, Writer* w) {
   switch (op % 8) {
-    case 0: w->U8(r->U8()); return;
-    case 1: w->Be16(r->Be16()); return;
-    case 2: w->Be32(r->Be32()); return;
-    case 3: w->Be64(r->Be64()); return;
-    case 4: w->Varint(r->Varint()); return;
-    case 5: w->Signed(r->Signed()); return;
-    case 6: w->Sized(r->Sized()); return;
-    default: w->Fixed(r->Fixed<Hash>()); return;
+    case 0:
+      w->U8(r->U8());
+      return;
+    case 1:
+      w->Be16(r->Be16());
+      return;
+    case 2:
+      w->Be32(r->Be32());
+      return;
+    case 3:
+      w->Be64(r->Be64());
+      return;
+    case 4:
+      w->Varint(r->Varint());
+      return;
+    case 5:
+      w->Signed(r->Signed());
+      return;
+    case 6:
+      w->Sized(r->Sized());
+      return;
+    default:
+      w->Fixed(r->Fixed<Hash>());
+      return;
   }
 }
 

@@ -1,5 +1,5 @@
-// Admission and the folds: whatever enrolled authors sign, in any order, gets a verdict and leaves a
-// sound state, whose tally is the same after the rows were written and read again. The input is a
+// Admission and the folds: whatever enrolled authors sign, in any order, gets a verdict and leaves
+// a sound state, whose tally is the same after the rows were written and read again. The input is a
 // sequence of authors and bodies; signatures are taken as checked, and places in chains as right.
 #include "ledger/admission/decide.h"
 #include "ledger/base/coding.h"
@@ -97,7 +97,8 @@ void Run(ByteView input) {
   auto state = State::Load(&rows, base.size);
   JEJAK_CHECK(state.ok());
   Reader r(input);
-  for (size_t n = 0; r.remaining() >= 3 && n < kEventsMax; ++n) Step(&r, base.election, state->get());
+  for (size_t n = 0; r.remaining() >= 3 && n < kEventsMax; ++n)
+    Step(&r, base.election, state->get());
   const Hash root = (*state)->TallyRoot();
   const TreeSize size = (*state)->Size();
   Base::Store(state->get(), &rows);

@@ -36,6 +36,12 @@ std::vector<std::vector<std::string>> ReadColumns(const std::string& path) {
   return out;
 }
 
+std::filesystem::path OwnFolder(const std::string& name) {
+  const std::filesystem::path memory = "/dev/shm";
+  return (std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path()) /
+         fmt::format("jejak-fuzz-{}-{}", name, ::getpid());
+}
+
 MemoryFile::MemoryFile() : fd_(::memfd_create("fuzz", 0)) {
   JEJAK_CHECK(fd_ >= 0);
   path_ = fmt::format("/proc/self/fd/{}", fd_);

@@ -1,10 +1,11 @@
 // What a fuzz target is: a function that must hold its properties for any bytes, and the inputs
-// that the search begins with. A property that doesn't hold is a failed JEJAK_CHECK, which libFuzzer
-// reports with the input. docs/internals/fuzzing.md says how to run them.
+// that the search begins with. A property that doesn't hold is a failed JEJAK_CHECK, which
+// libFuzzer reports with the input. docs/internals/fuzzing.md says how to run them.
 //
 // Thread rule: one thread.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ std::vector<Bytes> Seeds();
 Bytes ReadSource(const std::string& path);
 // The columns of a tab-separated file, without its remarks.
 std::vector<std::vector<std::string>> ReadColumns(const std::string& path);
+
+// Where this process may make folders: in memory where that can be, for syncs take a disk's time.
+std::filesystem::path OwnFolder(const std::string& name);
 
 // A file in memory, for parsers that open one by its name.
 class MemoryFile {

@@ -1,5 +1,5 @@
-// The file HEAD: what is found in it is what a good slot says, and only that. A change that leaves a
-// slot's checksum wrong makes the slot bad; so the target puts the checksum right where its first
+// The file HEAD: what is found in it is what a good slot says, and only that. A change that leaves
+// a slot's checksum wrong makes the slot bad; so the target puts the checksum right where its first
 // byte says so, to reach what is checked behind it.
 #include "ledger/base/coding.h"
 #include "ledger/store/head_file.h"
@@ -51,7 +51,8 @@ std::vector<Bytes> Seeds() {
   const auto slot = [](const store::HeadRecord& record, bool clean) {
     return store::EncodeHeadSlot(record, clean).substr(0, kRecordBytes);
   };
-  return {'\3' + slot(older, false) + slot(newer, false), '\3' + slot(newer, true) + slot(newer, true),
+  return {'\3' + slot(older, false) + slot(newer, false),
+          '\3' + slot(newer, true) + slot(newer, true),
           '\3' + slot(older, true) + slot(newer, false), '\1' + slot(older, false)};
 }
 

@@ -2,8 +2,9 @@
 // file that opens is the one text of its key. The checksum over the file is put right, so that what
 // stands behind it is reached; keys under a passphrase are only parsed, since trying one takes
 // Argon2id's time.
-#include "ledger/base/encoding.h"
 #include "ledger/crypto/key_file.h"
+
+#include "ledger/base/encoding.h"
 #include "ledger/crypto/sha256.h"
 #include "tests/fuzz/fuzz.h"
 

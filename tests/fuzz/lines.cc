@@ -1,8 +1,9 @@
-// Files that are imported, plain or compressed: lines within their bound, numbered in order, and the
-// tables of regions and stations, for any bytes.
+// Files that are imported, plain or compressed: lines within their bound, numbered in order, and
+// the tables of regions and stations, for any bytes.
+#include "ledger/sirekap/lines.h"
+
 #include <zlib.h>
 
-#include "ledger/sirekap/lines.h"
 #include "ledger/sirekap/tables.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -57,9 +58,14 @@ void Run(ByteView input) {
 }
 
 std::vector<Bytes> Seeds() {
-  const Bytes regions = "kode\tnama\ttingkat\n65\tKALIMANTAN UTARA\t1\n6501\tBULUNGAN\t2\n99BE\tX\t2\n";
+  const Bytes regions =
+      "kode\tnama\ttingkat\n65\tKALIMANTAN UTARA\t1\n6501\tBULUNGAN\t2\n99BE\tX\t2\n";
   const Bytes stations = "kode\tjumlah_tps\n6501011001\t5\r\n6501011002\t1";
-  return {regions, stations, Gzip(regions), Gzip(stations), Gzip("{}\n{}\n") + Gzip("{}\n"),
+  return {regions,
+          stations,
+          Gzip(regions),
+          Gzip(stations),
+          Gzip("{}\n{}\n") + Gzip("{}\n"),
           Bytes(200, 'x') + "\nshort\n"};
 }
 

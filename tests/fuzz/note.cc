@@ -1,14 +1,16 @@
-// Signed notes and the keys of notes: one text per value, and no signature of a key over a text that
-// the key did not sign.
-#include "ledger/crypto/sha256.h"
+// Signed notes and the keys of notes: one text per value, and no signature of a key over a text
+// that the key did not sign.
 #include "ledger/merkle/note.h"
+
+#include "ledger/crypto/sha256.h"
 #include "ledger/merkle/test_vectors.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace jejak::fuzz {
 namespace {
 
-constexpr std::string_view kText = "example.org/log\n7\nlCkHUpkmVBEms2r2T1K6Og69+wUuuN3MIEW1/ezu2v0=\n";
+constexpr std::string_view kText =
+    "example.org/log\n7\nlCkHUpkmVBEms2r2T1K6Og69+wUuuN3MIEW1/ezu2v0=\n";
 
 // Keys whose only signatures are those over kText.
 struct Signers {

@@ -2,8 +2,6 @@
 // opened, the next event that is signed carries its chain on, and is there when it is opened again.
 #include "ledger/client/outbox.h"
 
-#include <unistd.h>
-
 #include <fstream>
 
 #include "ledger/base/coding.h"
@@ -27,11 +25,7 @@ const crypto::SecretKey& Key() {
   static const crypto::SecretKey key = testing::SmallElection::KeyOf("device");
   return key;
 }
-fs::path Folder() {
-  // In memory where that can be: a folder is written for each run.
-  static const fs::path parent = fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path();
-  return parent / fmt::format("jejak-fuzz-outbox-{}", ::getpid());
-}
+fs::path Folder() { return OwnFolder("outbox"); }
 void Write(const fs::path& file, ByteView bytes) {
   std::ofstream out(file, std::ios::binary);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -16,11 +16,21 @@ void Edit(Reader* r, const std::vector<Hash>& known, merkle::Path* path) {
     const uint8_t op = r->U8(), at = r->U8();
     const size_t n = path->size();
     switch (op % 5) {
-      case 0: path->insert(path->begin() + at % (n + 1), known[r->U8() % known.size()]); break;
-      case 1: if (n > 0) path->erase(path->begin() + at % n); break;
-      case 2: if (n > 0) std::swap((*path)[at % n], (*path)[r->U8() % n]); break;
-      case 3: if (n > 0) (*path)[at % n].bytes[r->U8() % Hash::kSize] ^= r->U8(); break;
-      default: if (n > 0) (*path)[at % n] = known[r->U8() % known.size()]; break;
+      case 0:
+        path->insert(path->begin() + at % (n + 1), known[r->U8() % known.size()]);
+        break;
+      case 1:
+        if (n > 0) path->erase(path->begin() + at % n);
+        break;
+      case 2:
+        if (n > 0) std::swap((*path)[at % n], (*path)[r->U8() % n]);
+        break;
+      case 3:
+        if (n > 0) (*path)[at % n].bytes[r->U8() % Hash::kSize] ^= r->U8();
+        break;
+      default:
+        if (n > 0) (*path)[at % n] = known[r->U8() % known.size()];
+        break;
     }
     if (path->size() > 80) return;
   }
@@ -42,18 +52,20 @@ void Run(ByteView input) {
     const merkle::Path right = tree.PathTo(index, 0, size);
     merkle::Path path = right;
     Edit(&r, known, &path);
-    const bool holds = merkle::VerifyInclusion(LogIndex(index), TreeSize(size),
-                                               tree.leaves()[index], path, root).ok();
+    const bool holds =
+        merkle::VerifyInclusion(LogIndex(index), TreeSize(size), tree.leaves()[index], path, root)
+            .ok();
     JEJAK_CHECK(holds == (path == right));
-    JEJAK_CHECK(!merkle::VerifyInclusion(LogIndex(size), TreeSize(size), tree.leaves()[index],
-                                         path, root).ok());
+    JEJAK_CHECK(
+        !merkle::VerifyInclusion(LogIndex(size), TreeSize(size), tree.leaves()[index], path, root)
+             .ok());
   } else {
     const uint64_t old = 1 + place % size;
     const merkle::Path right = tree.SubProof(old, 0, size, true);
     merkle::Path path = right;
     Edit(&r, known, &path);
-    const bool holds = merkle::VerifyConsistency(TreeSize(old), TreeSize(size), path,
-                                                 tree.Mth(0, old), root).ok();
+    const bool holds =
+        merkle::VerifyConsistency(TreeSize(old), TreeSize(size), path, tree.Mth(0, old), root).ok();
     JEJAK_CHECK(holds == (path == right));
     Hash other = tree.Mth(0, old);
     other.bytes[0] ^= 1;

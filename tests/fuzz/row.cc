@@ -1,5 +1,5 @@
-// A row decodes only from the one encoding of its value. Rows come from the ledger's own disk, where
-// what is damaged must be seen as damage.
+// A row decodes only from the one encoding of its value. Rows come from the ledger's own disk,
+// where what is damaged must be seen as damage.
 #include "ledger/engine/view.h"
 #include "ledger/projection/rows.h"
 #include "ledger/projection/rows_records.h"
@@ -21,15 +21,30 @@ void CheckPerson(ByteView input) {
   if (person) JEJAK_CHECK(engine::EncodePerson(*person) == input);
 }
 
-constexpr void (*kRows[])(ByteView) = {
-    &Check<ElectionRow>,          &Check<admission::ContestState>,   &Check<RegionRow>,
-    &Check<admission::StationState>, &Check<admission::BallotState>, &Check<admission::OfficialState>,
-    &Check<KeyRow>,               &Check<ResultRow>,                 &Check<RoundRow>,
-    &Check<TallyRow>,             &Check<NodeRow>,                   &Check<TallyDelta>,
-    &Check<TallyStateRow>,        &Check<RefusalRow>,                &Check<FindingRow>,
-    &Check<admission::ReferenceState>, &Check<admission::SealState>, &Check<VotersRow>,
-    &Check<AlikeRow>,             &Check<CopiesRow>,                 &Check<RecordRow>,
-    &Check<ReportsRow>,           &Check<ActivityRow>,               &CheckPerson};
+constexpr void (*kRows[])(ByteView) = {&Check<ElectionRow>,
+                                       &Check<admission::ContestState>,
+                                       &Check<RegionRow>,
+                                       &Check<admission::StationState>,
+                                       &Check<admission::BallotState>,
+                                       &Check<admission::OfficialState>,
+                                       &Check<KeyRow>,
+                                       &Check<ResultRow>,
+                                       &Check<RoundRow>,
+                                       &Check<TallyRow>,
+                                       &Check<NodeRow>,
+                                       &Check<TallyDelta>,
+                                       &Check<TallyStateRow>,
+                                       &Check<RefusalRow>,
+                                       &Check<FindingRow>,
+                                       &Check<admission::ReferenceState>,
+                                       &Check<admission::SealState>,
+                                       &Check<VotersRow>,
+                                       &Check<AlikeRow>,
+                                       &Check<CopiesRow>,
+                                       &Check<RecordRow>,
+                                       &Check<ReportsRow>,
+                                       &Check<ActivityRow>,
+                                       &CheckPerson};
 
 }  // namespace
 
@@ -55,17 +70,30 @@ std::vector<Bytes> Seeds() {
   ActivityRow activity;
   activity.result.emplace().contest = "ppwp";
   const CopiesRow copies{{{1, LogIndex(9), {{FieldKey::Votes(1), 5}}}}};
-  std::vector<Bytes> out = {
-      Encode(election),          Encode(admission::ContestState{}),  Encode(RegionRow{}),
-      Encode(admission::StationState{}), Encode(admission::BallotState{}),
-      Encode(admission::OfficialState{}), Encode(KeyRow{}),          Encode(ResultRow{round, 1}),
-      Encode(round),             Encode(tally),                      Encode(NodeRow{{}, 3, {}, tally}),
-      Encode(TallyDelta{{}, {{FieldKey::Votes(1), -5, 1}}}),         Encode(TallyStateRow{LogIndex(9), 4}),
-      Encode(RefusalRow{4, 1, "kpps", {}}), Encode(finding),
-      Encode(admission::ReferenceState{}), Encode(admission::SealState{}),
-      Encode(VotersRow{{{}}}),   Encode(AlikeRow{{1, 2, 999}}),      Encode(copies),
-      Encode(RecordRow{{{1, LogIndex(9)}}}), Encode(ReportsRow{{{LogIndex(9), UnixMicros(-1)}}}),
-      Encode(activity),          engine::EncodePerson({{}, "Nama"})};
+  std::vector<Bytes> out = {Encode(election),
+                            Encode(admission::ContestState{}),
+                            Encode(RegionRow{}),
+                            Encode(admission::StationState{}),
+                            Encode(admission::BallotState{}),
+                            Encode(admission::OfficialState{}),
+                            Encode(KeyRow{}),
+                            Encode(ResultRow{round, 1}),
+                            Encode(round),
+                            Encode(tally),
+                            Encode(NodeRow{{}, 3, {}, tally}),
+                            Encode(TallyDelta{{}, {{FieldKey::Votes(1), -5, 1}}}),
+                            Encode(TallyStateRow{LogIndex(9), 4}),
+                            Encode(RefusalRow{4, 1, "kpps", {}}),
+                            Encode(finding),
+                            Encode(admission::ReferenceState{}),
+                            Encode(admission::SealState{}),
+                            Encode(VotersRow{{{}}}),
+                            Encode(AlikeRow{{1, 2, 999}}),
+                            Encode(copies),
+                            Encode(RecordRow{{{1, LogIndex(9)}}}),
+                            Encode(ReportsRow{{{LogIndex(9), UnixMicros(-1)}}}),
+                            Encode(activity),
+                            engine::EncodePerson({{}, "Nama"})};
   JEJAK_CHECK(out.size() == std::size(kRows));
   for (size_t i = 0; i < out.size(); ++i) out[i].insert(out[i].begin(), static_cast<char>(i));
   return out;

@@ -1,12 +1,13 @@
 // Proofs of figures: one text per value, and what holds under the log's key is what the ledger
 // really committed to.
+#include "ledger/projection/tally_proof.h"
+
 #include <fmt/format.h>
 
 #include <map>
 
 #include "ledger/base/encoding.h"
 #include "ledger/projection/queries.h"
-#include "ledger/projection/tally_proof.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/world.h"
 
@@ -29,7 +30,9 @@ struct Proofs {
   std::vector<Bytes> texts;
   std::map<std::string, std::string> true_claims;  // by contest and region
 
-  static std::string KeyOf(const TallyClaim& claim) { return claim.contest + " " + claim.region.str(); }
+  static std::string KeyOf(const TallyClaim& claim) {
+    return claim.contest + " " + claim.region.str();
+  }
   Proofs() {
     World& world = World::The();
     const auto view = world.view();

@@ -1,10 +1,11 @@
 // Every small text that is parsed: what is accepted is what its formatter writes, character for
 // character, or where several writings are allowed, what is formatted is read back as the same.
+#include "ledger/base/text.h"
+
 #include <algorithm>
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/reason.h"
-#include "ledger/base/text.h"
 #include "ledger/base/time.h"
 #include "ledger/election/codes.h"
 #include "ledger/election/field.h"
@@ -17,8 +18,8 @@ namespace jejak::fuzz {
 namespace {
 
 void CheckWords(ByteView text) {
-#define JEJAK_CHECK_WORD(type, list)                                            \
-  if (const auto word = election::Parse<election::type>(text))                  \
+#define JEJAK_CHECK_WORD(type, list)                           \
+  if (const auto word = election::Parse<election::type>(text)) \
     JEJAK_CHECK(election::Name(*word) == text);
   JEJAK_VOCABULARY_LISTS(JEJAK_CHECK_WORD)
 #undef JEJAK_CHECK_WORD
@@ -90,11 +91,28 @@ void Run(ByteView input) {
 }
 
 std::vector<Bytes> Seeds() {
-  return {"voters_registered.l", "votes.100025", "party_total.4", "evidence.2", "6501011001001",
-          "650101", "65", "2024-02-14T16:21:07Z", "2024-02-14T23:21:07.123456+07:00",
-          "2024-02-14 16:21:07", "2024-02-29", "00ff", "AAECAw==", "6501011001001.1234",
-          "resultSubmitted", "STAGE_SEALED", "kpu_kabkota", "kpps.65:01/2", "Dasén Ꮓ 🗳",
-          "\xe2\x80\xae", "machine_read", "constitutional_court"};
+  return {"voters_registered.l",
+          "votes.100025",
+          "party_total.4",
+          "evidence.2",
+          "6501011001001",
+          "650101",
+          "65",
+          "2024-02-14T16:21:07Z",
+          "2024-02-14T23:21:07.123456+07:00",
+          "2024-02-14 16:21:07",
+          "2024-02-29",
+          "00ff",
+          "AAECAw==",
+          "6501011001001.1234",
+          "resultSubmitted",
+          "STAGE_SEALED",
+          "kpu_kabkota",
+          "kpps.65:01/2",
+          "Dasén Ꮓ 🗳",
+          "\xe2\x80\xae",
+          "machine_read",
+          "constitutional_court"};
 }
 
 }  // namespace jejak::fuzz

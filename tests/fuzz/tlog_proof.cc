@@ -1,7 +1,8 @@
 // Proofs of entries: one text per value, and no change of a proof that holds still holds, but for
 // what nothing vouches for: `extra`, and signatures of keys that the verifier does not know.
-#include "ledger/crypto/sha256.h"
 #include "ledger/merkle/tlog_proof.h"
+
+#include "ledger/crypto/sha256.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace jejak::fuzz {
@@ -22,8 +23,8 @@ struct Log {
     const auto witness_key = crypto::SecretKey::FromSeed(crypto::Sha256("witness").view());
     key = {"example.org/log", merkle::KeyType::kEd25519, log_key->public_key()};
     witness = {"example.org/witness", merkle::KeyType::kCosignatureV1, witness_key->public_key()};
-    merkle::Note note = merkle::SignCheckpoint(
-        {key.name, TreeSize(kSize), merkle::RootOf(leaves), {}}, *log_key);
+    merkle::Note note =
+        merkle::SignCheckpoint({key.name, TreeSize(kSize), merkle::RootOf(leaves), {}}, *log_key);
     note.signatures.push_back(merkle::Cosign(note.text, witness.name, 1'707'900'000, *witness_key));
     proof = {std::nullopt, LogIndex(kIndex), merkle::PathOf(leaves, kIndex),
              merkle::FormatNote(note)};
@@ -43,8 +44,7 @@ void Run(ByteView input) {
   JEJAK_CHECK(merkle::FormatTlogProof(*proof) == input);
   const Log& log = TheLog();
   const std::vector<merkle::VerifierKey> witnesses = {log.witness};
-  const auto verified =
-      merkle::VerifyTlogProof(*proof, log.leaves[kIndex], log.key, witnesses);
+  const auto verified = merkle::VerifyTlogProof(*proof, log.leaves[kIndex], log.key, witnesses);
   if (!verified.ok()) return;
   JEJAK_CHECK(proof->index == log.proof.index && proof->path == log.proof.path);
   JEJAK_CHECK(verified->checkpoint.size.value == kSize &&

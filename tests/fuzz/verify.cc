@@ -1,12 +1,14 @@
-// Verification of a log that somebody changed and then sealed again with the ledger's own key: never
-// a crash, and no log passes whose events, signatures and verdicts are not a beginning of those that
-// the authors signed and the rules gave. (When an entry was received is the ledger's own claim.)
+// Verification of a log that somebody changed and then sealed again with the ledger's own key:
+// never a crash, and no log passes whose events, signatures and verdicts are not a beginning of
+// those that the authors signed and the rules gave. (When an entry was received is the ledger's own
+// claim.)
+#include "ledger/verify/verify.h"
+
 #include <algorithm>
 
 #include "ledger/base/coding.h"
 #include "ledger/event/codec.h"
 #include "ledger/merkle/checkpoint.h"
-#include "ledger/verify/verify.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/world.h"
 
@@ -36,10 +38,18 @@ void EditEntry(Reader* r, Bytes* bytes) {
   auto entry = event::DecodeEntry(*bytes);
   if (!entry.ok()) return;
   switch (r->U8() % 5) {
-    case 0: entry->received_at.value ^= static_cast<int64_t>(r->Be32()); break;
-    case 1: entry->event[r->Be16() % entry->event.size()] ^= static_cast<char>(r->U8()); break;
-    case 2: entry->signature.bytes[r->U8() % Signature::kSize] ^= r->U8(); break;
-    case 3: entry->refusal.reset(); break;
+    case 0:
+      entry->received_at.value ^= static_cast<int64_t>(r->Be32());
+      break;
+    case 1:
+      entry->event[r->Be16() % entry->event.size()] ^= static_cast<char>(r->U8());
+      break;
+    case 2:
+      entry->signature.bytes[r->U8() % Signature::kSize] ^= r->U8();
+      break;
+    case 3:
+      entry->refusal.reset();
+      break;
     default: {
       const auto reason = ReasonByLoggedNumber(r->U8());
       if (reason) entry->refusal = event::Refusal{*reason, r->U8()};
@@ -56,15 +66,27 @@ void Edit(Reader* r, std::vector<Bytes>* entries) {
   const size_t at = r->U8() % entries->size(), other = r->U8() % entries->size();
   const auto place = [&](size_t i) { return entries->begin() + static_cast<ptrdiff_t>(i); };
   switch (op % 7) {
-    case 0: (*entries)[at][r->Be16() % (*entries)[at].size()] ^= static_cast<char>(r->U8()); return;
-    case 1: entries->erase(place(at)); return;
-    case 2: std::swap((*entries)[at], (*entries)[other]); return;
-    case 3: entries->insert(place(at), Bytes((*entries)[other])); return;
-    case 4: entries->resize(at); return;
-    case 5: (*entries)[at] = Bytes(r->Raw(std::min<size_t>(r->U8() * 8u + 8, r->remaining())));
+    case 0:
+      (*entries)[at][r->Be16() % (*entries)[at].size()] ^= static_cast<char>(r->U8());
+      return;
+    case 1:
+      entries->erase(place(at));
+      return;
+    case 2:
+      std::swap((*entries)[at], (*entries)[other]);
+      return;
+    case 3:
+      entries->insert(place(at), Bytes((*entries)[other]));
+      return;
+    case 4:
+      entries->resize(at);
+      return;
+    case 5:
+      (*entries)[at] = Bytes(r->Raw(std::min<size_t>(r->U8() * 8u + 8, r->remaining())));
       if ((*entries)[at].empty()) entries->erase(place(at));
       return;
-    default: EditEntry(r, &(*entries)[at]);
+    default:
+      EditEntry(r, &(*entries)[at]);
   }
 }
 
@@ -97,8 +119,10 @@ std::vector<Bytes> Seeds() {
   std::vector<Bytes> out = {Bytes()};
   for (int op = 0; op < 7; ++op) {
     for (const int at : {0, 3, 9, 12}) {
-      out.push_back(Bytes({static_cast<char>(op), static_cast<char>(at), '\1', '\0', '\0', '\2', '\4'}));
-      out.push_back(Bytes({static_cast<char>(op), static_cast<char>(at), '\2', '\4', '\1', '\1', '\1'}));
+      out.push_back(
+          Bytes({static_cast<char>(op), static_cast<char>(at), '\1', '\0', '\0', '\2', '\4'}));
+      out.push_back(
+          Bytes({static_cast<char>(op), static_cast<char>(at), '\2', '\4', '\1', '\1', '\1'}));
     }
   }
   return out;

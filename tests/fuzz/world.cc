@@ -1,9 +1,6 @@
 #include "tests/fuzz/world.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include "ledger/base/check.h"
+#include "tests/fuzz/fuzz.h"
 
 namespace jejak::fuzz {
 
@@ -12,8 +9,7 @@ World& World::The() {
   return world;
 }
 
-World::World()
-    : folder_(std::filesystem::temp_directory_path() / fmt::format("jejak-fuzz-{}", ::getpid())) {
+World::World() : folder_(OwnFolder("world")) {
   std::filesystem::remove_all(folder_);
   engine::OpenOptions options;
   options.markers = journal::Markers::None();
@@ -29,7 +25,8 @@ World::World()
   for (const engine::Outcome& outcome : ledger_->Submit(election_.Registry(), submit))
     JEJAK_CHECK(outcome.receipt && !outcome.receipt->refusal);
   // The last two have nothing to show, and one tries to say it twice.
-  for (uint64_t i = 0; i + 2 < kStations; ++i) (void)ledger_->SubmitOne(election_.Result(i), submit);
+  for (uint64_t i = 0; i + 2 < kStations; ++i)
+    (void)ledger_->SubmitOne(election_.Result(i), submit);
   event::ResultSubmitted again = election_.Form(0);
   again.votes[0].value += 1;
   engine::SubmitOptions committed = submit;
