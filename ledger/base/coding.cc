@@ -69,4 +69,12 @@ uint64_t Reader::Varint() {
   return 0;
 }
 
+uint64_t Reader::VarintUpTo(uint64_t max) {
+  const uint64_t out = Varint();
+  if (out <= max) return out;
+  ok_ = false;
+  in_ = {};
+  return 0;
+}
+
 }  // namespace jejak

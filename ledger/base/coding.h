@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include "ledger/base/bytes.h"
@@ -46,6 +47,13 @@ class Reader {
   uint32_t Be32();
   uint64_t Be64();
   uint64_t Varint();
+  // A greater number fails, as one that runs past the end does: it is another encoding of a small
+  // one once it is put into T.
+  uint64_t VarintUpTo(uint64_t max);
+  template <typename T>
+  T VarintOf() {
+    return static_cast<T>(VarintUpTo(std::numeric_limits<T>::max()));
+  }
   int64_t Signed() {
     const uint64_t v = Varint();
     return static_cast<int64_t>(v >> 1) ^ -static_cast<int64_t>(v & 1);

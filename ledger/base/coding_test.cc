@@ -59,6 +59,19 @@ TEST(Coding, VarintsHaveOneEncoding) {
   }
 }
 
+// A number that its variable can't hold is refused, not cut off: that would be a second encoding.
+TEST(Coding, VarintsFitTheirVariable) {
+  Bytes bytes;
+  Writer(&bytes).Varint(256);
+  Reader narrow(bytes), wide(bytes), bounded(bytes);
+  EXPECT_EQ(narrow.VarintOf<uint8_t>(), 0);
+  EXPECT_FALSE(narrow.ok());
+  EXPECT_EQ(wide.VarintOf<uint16_t>(), 256);
+  EXPECT_TRUE(wide.Done());
+  EXPECT_EQ(bounded.VarintUpTo(255), 0u);
+  EXPECT_FALSE(bounded.ok());
+}
+
 TEST(Coding, KeysSortAsNumbers) {
   Bytes last;
   for (const uint64_t v : kNumbers) {

@@ -37,18 +37,29 @@ std::optional<int64_t> ParseSeconds(std::string_view text, std::string_view sepa
 
 }  // namespace
 
+std::string FormatSeconds(int64_t seconds) {
+  constexpr int64_t kDay = 86'400, kEraDays = 146'097;  // an era is 400 years
+  const int64_t rest = (seconds % kDay + kDay) % kDay;
+  // Days since 0000-03-01, so that a leap day ends its year. std::chrono's years end at 32767.
+  const int64_t days = (seconds - rest) / kDay + 719'468;
+  const int64_t era = (days >= 0 ? days : days - kEraDays + 1) / kEraDays;
+  const int64_t day = days - era * kEraDays;
+  const int64_t year = (day - day / 1'460 + day / 36'524 - day / 146'096) / 365;
+  const int64_t day_of_year = day - (365 * year + year / 4 - year / 100);
+  const int64_t month = (5 * day_of_year + 2) / 153;  // 0 is March
+  const int64_t y = year + era * 400 + (month >= 10 ? 1 : 0);
+  const std::string shown = y >= 0 && y <= 9'999 ? fmt::format("{:04}", y)
+                                                 : fmt::format("{:+05}", y);
+  return fmt::format("{}-{:02}-{:02}T{:02}:{:02}:{:02}", shown, month < 10 ? month + 3 : month - 9,
+                     day_of_year - (153 * month + 2) / 5 + 1, rest / 3'600, rest / 60 % 60,
+                     rest % 60);
+}
+
 std::string FormatTime(UnixMicros time) {
   int64_t seconds = time.value / kMicrosPerSecond;
   int64_t micros = time.value % kMicrosPerSecond;
   if (micros < 0) micros += kMicrosPerSecond, --seconds;
-  const auto instant = std::chrono::sys_seconds(std::chrono::seconds(seconds));
-  const auto days = std::chrono::floor<std::chrono::days>(instant);
-  const std::chrono::year_month_day date(days);
-  const int64_t rest = (instant - days).count();
-  std::string out =
-      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  rest / 3600, rest / 60 % 60, rest % 60);
+  std::string out = FormatSeconds(seconds);
   if (micros % 1000 != 0) {
     out += fmt::format(".{:06}", micros);
   } else if (micros != 0) {

@@ -11,7 +11,11 @@
 namespace jejak {
 
 // "2024-02-14T16:21:07Z"; a fraction is written only when it isn't zero, with 3 or 6 digits.
+// Years outside of 0 to 9999, which an author may claim, have a sign and as many digits as needed
+// (ISO 8601's expanded form); they are shown, and not read.
 std::string FormatTime(UnixMicros time);
+// "2024-02-14T16:21:07", of seconds since the epoch by any clock; years as above.
+std::string FormatSeconds(int64_t seconds);
 // RFC 3339 with any offset, and up to 6 digits of fraction. No value on anything else.
 std::optional<UnixMicros> ParseTime(std::string_view text);
 // "YYYY-MM-DD HH:MM:SS" on a clock `offset_minutes` ahead of UTC.

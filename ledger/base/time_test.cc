@@ -1,7 +1,10 @@
 // Times and dates must read and write exactly, with offsets, fractions and before the epoch.
 #include "ledger/base/time.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <chrono>
 
 namespace jejak {
 namespace {
@@ -16,6 +19,24 @@ TEST(Time, RoundTrips) {
   }
   EXPECT_EQ(ParseTime("2024-03-16T17:27:24+07:00"), ParseTime("2024-03-16T10:27:24Z"));
   EXPECT_EQ(ParseLocalTime("2024-02-15 08:00:00", 480), ParseTime("2024-02-15T00:00:00Z"));
+}
+
+// An author may claim any time: it is shown as it is, and not taken for another one.
+TEST(Time, ShowsTheEndsOfTime) {
+  EXPECT_EQ(FormatTime(UnixMicros(INT64_MAX)), "+294247-01-10T04:00:54.775807Z");
+  EXPECT_EQ(FormatTime(UnixMicros(INT64_MIN)), "-290308-12-21T19:59:05.224192Z");
+  EXPECT_EQ(FormatSeconds(-62'167'219'200), "0000-01-01T00:00:00");
+  EXPECT_EQ(FormatSeconds(-62'167'219'201), "-0001-12-31T23:59:59");
+  EXPECT_EQ(FormatSeconds(253'402'300'799), "9999-12-31T23:59:59");
+  EXPECT_EQ(FormatSeconds(253'402'300'800), "+10000-01-01T00:00:00");
+  // Every day of 800 years, by the calendar of the standard library.
+  for (int64_t day = -146'097; day < 146'097; ++day) {
+    const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+    ASSERT_EQ(FormatSeconds(day * 86'400 + 86'399),
+              fmt::format("{:04}-{:02}-{:02}T23:59:59", static_cast<int>(date.year()),
+                          static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day())));
+  }
+  EXPECT_FALSE(ParseTime("+10000-01-01T00:00:00Z"));
 }
 
 TEST(Time, RefusesWhatIsNotATime) {

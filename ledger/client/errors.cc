@@ -32,7 +32,8 @@ Status FromGrpc(const grpc::Status& status) {
     if (!reason) break;
     // The standing text comes from the table here.
     const std::string_view text = InfoOf(*reason).text_en;
-    std::string_view message = status.error_message();
+    const std::string whole = status.error_message();  // a copy: gRPC returns it by value
+    std::string_view message = whole;
     if (message.starts_with(text)) message.remove_prefix(text.size());
     if (message.starts_with(": ")) message.remove_prefix(2);
     Status out(*reason, std::string(message));

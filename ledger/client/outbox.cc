@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "ledger/base/check.h"
@@ -93,8 +94,11 @@ Status Outbox::LoadChain(const PublicKey& key) {
   event::ChainHead next = *head;
   size_t files = 0;  // of events, so that one beyond a gap is seen
   std::error_code error;
-  for (const auto& one : std::filesystem::directory_iterator(FolderOf(key), error))
+  std::filesystem::path last_draft;  // by name, which is by sequence
+  for (const auto& one : std::filesystem::directory_iterator(FolderOf(key), error)) {
     if (one.path().extension() == ".event") ++files;
+    if (one.path().extension() == ".draft") last_draft = std::max(last_draft, one.path());
+  }
   if (error) return FromErrno(error.value(), "list", FolderOf(key));
   for (; files > 0; --files) {
     JEJAK_ASSIGN_OR_RETURN(chain.events.emplace_back(),
@@ -102,6 +106,8 @@ Status Outbox::LoadChain(const PublicKey& key) {
     next = After(chain.events.back());
   }
   const auto draft = FileOf(key, next.next_sequence, "draft");
+  // It would be met once the chain has come that far, with events before it that can't be sent.
+  if (last_draft > draft) return Damaged(last_draft, "beyond the end of the chain");
   JEJAK_ASSIGN_OR_RETURN(const bool drafted, Exists(draft));
   if (drafted) {
     JEJAK_ASSIGN_OR_RETURN(chain.draft, ReadFile(draft, limits::kEventBytesMax));

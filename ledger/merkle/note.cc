@@ -19,7 +19,6 @@ namespace {
 // Em dash and space, before the name in a signature line.
 constexpr std::string_view kSignaturePrefix = "\xe2\x80\x94 ";
 constexpr size_t kKeyIdBytes = 4;
-constexpr size_t kTimeBytes = 8;
 // White_Space of Unicode 15 outside of ASCII, in UTF-8.
 constexpr std::string_view kUnicodeSpaces[] = {
     "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",

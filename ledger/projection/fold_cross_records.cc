@@ -78,7 +78,7 @@ void State::Suspect(const LoggedEvent& e, const event::KeyRevoked& body) {
     // Someone else went over the form afterwards, and nothing that this entry set was left.
     const bool replaced = finding.fields.empty() && !photo &&
                           std::any_of(round.versions.begin(), round.versions.end(),
-                                      [&](LogIndex v) { return index < v && !by_key(v); });
+                                      [&, at = index](LogIndex v) { return at < v && !by_key(v); });
     if (replaced) continue;
     const uint64_t number = index.value;
     SetFindings(result.contest, result.tps, result.round, Rule::kC21, {finding},

@@ -37,6 +37,7 @@ Result<PageStart> ParsePageToken(std::string_view token) {
   if (!size || *size == 0) return NotOurs();
   out.at = std::string(token.substr(0, dot));
   out.size = TreeSize(*size);
+  if (FormatPageToken(out.at, *out.size) != token) return NotOurs();  // one writing per meaning
   return out;
 }
 

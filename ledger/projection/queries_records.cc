@@ -44,12 +44,17 @@ std::vector<ReportPoint> SeriesOf(std::vector<std::pair<int64_t, int>> changes, 
   }
 }
 
+// In microseconds, with any offset from UTC, this fits 64 bits.
+constexpr int64_t kSecondsMax = 9'000'000'000'000;
+
 class Walker {
  public:
   Walker(const KeyValueReader& rows, const ContestEntry& contest, const Moment& at)
       : rows_(rows), contest_(contest), at_(at) {
     for (const event::Deadline& deadline : contest.state->deadlines) {
-      if (deadline.stage == election::Stage::kKpps) local_deadline_ = deadline.local_seconds;
+      // One may be stated that microseconds can't hold.
+      if (deadline.stage == election::Stage::kKpps)
+        local_deadline_ = std::clamp(deadline.local_seconds, -kSecondsMax, kSecondsMax);
     }
   }
 

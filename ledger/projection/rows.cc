@@ -86,8 +86,14 @@ struct In {
   void operator()(LogIndex& v) { v.value = r.Varint(); }
   void operator()(UnixMicros& v) { v.value = r.Signed(); }
   void operator()(int64_t& v) { v = r.Signed(); }
-  void operator()(int32_t& v) { v = static_cast<int32_t>(r.Signed()); }
-  void operator()(int16_t& v) { v = static_cast<int16_t>(r.Signed()); }
+  void operator()(int32_t& v) { Narrow(v); }
+  void operator()(int16_t& v) { Narrow(v); }
+  template <typename T>
+  void Narrow(T& v) {
+    const int64_t wide = r.Signed();
+    v = static_cast<T>(wide);
+    bad |= v != wide;
+  }
   void operator()(FieldKey& v) {
     const uint64_t packed = r.Varint();
     v = {static_cast<election::FieldKind>(packed & 3), static_cast<uint32_t>(packed >> 2)};
@@ -96,14 +102,12 @@ struct In {
   template <typename T>
     requires std::is_unsigned_v<T> && (!std::is_same_v<T, bool>)
   void operator()(T& v) {
-    const uint64_t wide = r.Varint();
-    v = static_cast<T>(wide);
-    bad |= v != wide;
+    v = r.VarintOf<T>();
   }
   template <typename T>
     requires std::is_enum_v<T>
   void operator()(T& v) {
-    v = static_cast<T>(r.Varint());
+    v = static_cast<T>(r.VarintOf<std::underlying_type_t<T>>());
   }
   template <typename T>
   void operator()(std::optional<T>& v) {

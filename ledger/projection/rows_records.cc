@@ -5,6 +5,9 @@
 namespace jejak::projection {
 namespace {
 
+// Above the greatest FieldKey::packed() there is none: kinds are two bits.
+constexpr uint64_t kPackedMax = (uint64_t{1} << 34) - 1;
+
 // Reads a list whose elements take at least a byte each; false when its length can't be true.
 template <typename T, typename One>
 bool ReadList(Reader* r, std::vector<T>* out, One one) {
@@ -33,7 +36,7 @@ std::optional<VillageVotesRow> Decode(ByteView bytes) {
   Reader r(bytes);
   VillageVotesRow row;
   const bool read = ReadList(&r, &row.stations, [&](VillageVotesRow::One* one) {
-    one->station = static_cast<uint16_t>(r.Varint());
+    one->station = r.VarintOf<uint16_t>();
     one->votes = r.Be64();
   });
   if (!read || !r.Done()) return std::nullopt;
@@ -62,11 +65,11 @@ std::optional<CopiesRow> Decode(ByteView bytes) {
   CopiesRow row;
   bool whole = true;
   const bool read = ReadList(&r, &row.copies, [&](Copy* copy) {
-    copy->round = static_cast<uint16_t>(r.Varint());
+    copy->round = r.VarintOf<uint16_t>();
     copy->index.value = r.Varint();
     whole = whole && ReadList(&r, &copy->values, [&](election::FieldValue* v) {
-              v->key = FieldKey::FromPacked(r.Varint());
-              v->value = static_cast<uint32_t>(r.Varint());
+              v->key = FieldKey::FromPacked(r.VarintUpTo(kPackedMax));
+              v->value = r.VarintOf<uint32_t>();
             });
   });
   if (!read || !whole || !r.Done()) return std::nullopt;
@@ -118,8 +121,8 @@ std::optional<ActivityRow> Decode(ByteView bytes) {
   ActivityRow row;
   const uint8_t kind = r.U8();
   row.kind = static_cast<event::BodyKind>(kind);
-  row.refusal = static_cast<uint16_t>(r.Varint());
-  row.enrolled = static_cast<uint32_t>(r.Varint());
+  row.refusal = r.VarintOf<uint16_t>();
+  row.enrolled = r.VarintOf<uint32_t>();
   const uint8_t there = r.U8();
   if (there == 1) {
     ResultDone& done = row.result.emplace();
@@ -129,7 +132,7 @@ std::optional<ActivityRow> Decode(ByteView bytes) {
     const auto tps = RegionCode::Parse(r.Sized());
     if (!tps) return std::nullopt;
     done.tps = *tps;
-    done.round = static_cast<uint16_t>(r.Varint());
+    done.round = r.VarintOf<uint16_t>();
     done.votes_moved = r.Varint();
   }
   if (kind >= event::kBodyKinds || there > 1 || !r.Done()) return std::nullopt;

@@ -36,9 +36,7 @@ void In::Finish() {
 }
 
 std::string FormatLocalTime(int64_t local_seconds) {
-  std::string text = FormatTime(UnixMicros(local_seconds * 1'000'000));
-  text.pop_back();  // the Z: it is no UTC
-  return text;
+  return FormatSeconds(local_seconds);
 }
 
 void FromValue(const Json& json, const std::string& at, Status* first, std::string& v) {
@@ -79,6 +77,7 @@ void FromValue(const Json& json, const std::string& at, Status* first, UnixMicro
 }
 
 void FromValue(const Json& json, const std::string& at, Status* first, DateRef v) {
+  if (json.is_null()) return void(v.value = 0);  // as it is printed
   const std::string* text = Text(json, at, first, "a date");
   if (text == nullptr) return;
   const auto date = ParseDate(*text);

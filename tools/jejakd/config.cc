@@ -96,6 +96,21 @@ Status Take(const std::string& file, const Setting& setting, const toml::node& n
   return {};
 }
 
+// A basic string of TOML.
+std::string Quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += std::string("\\") + c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
 }  // namespace
 
 service::ServerOptions Config::Server() const {
@@ -155,7 +170,7 @@ std::string PrintConfig(const Config& config) {
     }
     out += fmt::format("# {}\n", setting.meaning);
     if (const auto* text = std::get_if<std::string*>(&setting.to)) {
-      out += fmt::format("{} = \"{}\"\n", setting.name, **text);
+      out += fmt::format("{} = {}\n", setting.name, Quoted(**text));
     } else {
       out += fmt::format("{} = {}\n", setting.name, *std::get<Number>(setting.to).value);
     }
