@@ -60,15 +60,16 @@ def reason_of(error):
 
 
 class Daemon:
-    def __init__(self, case, ledger, config="", secure=None, key=""):
-        self.case, self.ledger, self.config, self.key = case, ledger, config, key
-        self.secure = secure
+    def __init__(self, case, folder, config="", secure=None, key="", ledger=""):
+        """`config` follows [server], `ledger` follows [ledger]."""
+        self.case, self.folder, self.config, self.key = case, folder, config, key
+        self.secure, self.ledger = secure, ledger
         self.address = "127.0.0.1:0"  # any port; the same again after a restart
         self.start()
 
     def start(self):
-        file = self.case.write("jejakd.toml", f'[ledger]\ndir = "{self.ledger}"\nkey = "{self.key}"\n[server]\nlisten = "{self.address}"\n'
-                               + self.config)
+        file = self.case.write("jejakd.toml", f'[ledger]\ndir = "{self.folder}"\nkey = "{self.key}"\n{self.ledger}'
+                               f'[server]\nlisten = "{self.address}"\n{self.config}')
         self.process = subprocess.Popen([DAEMON, "--config", str(file)], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         self.case.addCleanup(self.kill)

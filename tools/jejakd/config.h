@@ -16,6 +16,7 @@ struct Config {
   std::string passphrase_file;  // empty: the key file has none
   int64_t verify_threads = 0;
   int64_t batch_events_max = static_cast<int64_t>(limits::kBatchEventsMax);
+  bool simulated_clock = false;
   std::string listen = "127.0.0.1:7411";
   int64_t workers = 4;
   int64_t queued_calls_max = 1'024;

@@ -20,7 +20,7 @@ namespace {
 
 struct Arguments {
   std::string config_file, ledger, key, listen;
-  bool print_config = false;
+  bool print_config = false, simulated_clock = false;
 };
 
 int Complain(const Status& status) {
@@ -66,6 +66,8 @@ Status Serve(const Config& config) {
   JEJAK_ASSIGN_OR_RETURN(options.ledger_key, ReadKey(config));
   options.verify_threads = static_cast<size_t>(config.verify_threads);
   options.batch_events_max = static_cast<size_t>(config.batch_events_max);
+  // Commitments then come by count, and where an hour of the given clock ends.
+  if (config.simulated_clock) options.markers = journal::Markers::None();
   service::Pulse pulse;
   options.committed = [&](TreeSize size) {
     pulse.Committed(size);
@@ -107,6 +109,7 @@ int Run(int argc, char** argv) {
   app.add_option("--ledger", arguments.ledger, "ledger.dir")->envname("JEJAK_LEDGER");
   app.add_option("--ledger-key", arguments.key, "ledger.key")->envname("JEJAK_LEDGER_KEY");
   app.add_option("--listen", arguments.listen, "server.listen");
+  app.add_flag("--simulated-clock", arguments.simulated_clock, "ledger.simulated_clock");
   app.add_flag("--print-config", arguments.print_config,
                "print every setting with its meaning and value, and end");
   try {
@@ -124,6 +127,7 @@ int Run(int argc, char** argv) {
   if (!arguments.ledger.empty()) config.ledger_dir = arguments.ledger;
   if (!arguments.key.empty()) config.ledger_key = arguments.key;
   if (!arguments.listen.empty()) config.listen = arguments.listen;
+  if (arguments.simulated_clock) config.simulated_clock = true;
   if (arguments.print_config) {
     std::fputs(PrintConfig(config).c_str(), stdout);
     return 0;
