@@ -9,10 +9,10 @@
 #include <jejak/v1/submission.grpc.pb.h>
 
 #include <chrono>
-#include <thread>
 
 #include "ledger/base/limits.h"
 #include "ledger/client/errors.h"
+#include "ledger/client/pause.h"
 #include "ledger/merkle/tlog_proof.h"
 
 namespace jejak::client {
@@ -103,7 +103,7 @@ struct Client::Impl {
       const Status status = FromGrpc((stub->*method)(&context, request, response));
       if (const auto wait = RetryDelay(status)) {
         if (std::chrono::steady_clock::now() + *wait > patient_until) return status;
-        std::this_thread::sleep_for(*wait);
+        Pause(*wait);
         continue;
       }
       if (status.reason() != Reason::kUnavailable || ++broken == kAttempts) return status;

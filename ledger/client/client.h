@@ -103,8 +103,8 @@ class Client {
   Result<ElectionFacts> Election();
   // What the key's next event must carry. KEY_UNKNOWN.
   Result<event::ChainHead> HeadOf(const PublicKey& key);
-  // Hands events in, in this order, each with its outcome; again where the line breaks, and after a
-  // while where the daemon asks for it: each is in the log once. One is handed in as the others are.
+  // Hands events in, in this order, each with its outcome; again where the line breaks, and after
+  // a while where the daemon asks for it: each is in the log once.
   Result<std::vector<SubmitOutcome>> SubmitAll(const std::vector<event::SignedEvent>& events,
                                                const Beside& beside = {});
   // Questions and answers as proto/jejak/v1 has them; asked again where the line breaks.

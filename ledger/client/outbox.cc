@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <thread>
 
 #include "ledger/base/check.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
+#include "ledger/client/pause.h"
 
 namespace jejak::client {
 namespace {
@@ -37,7 +37,7 @@ Result<Fd> AwaitLock(const std::filesystem::path& dir, std::chrono::milliseconds
     auto lock = TakeLock(dir, false);
     if (lock.ok() || lock.status().reason() != Reason::kLedgerInUse || waited > patience)
       return lock;
-    std::this_thread::sleep_for(kPause);
+    Pause(kPause);
   }
 }
 

@@ -12,8 +12,8 @@
 // Durability: a signature leaves Sign only after the event is synced, and is made only after its
 // draft is: no sequence is ever signed for two events, wherever the process dies. A folder restored
 // from an older copy can't know that; the ledger then logs AUTHOR_FORK.
-// Thread rule: one thread. Another process that signs is waited for, then LEDGER_IN_USE. Errors: OUTBOX_DAMAGED for what
-// is not as it was written; IO_ERROR, DISK_FULL, PERMISSION_DENIED.
+// Thread rule: one thread. Another process that signs is waited for, then LEDGER_IN_USE. Errors:
+// OUTBOX_DAMAGED for what is not as it was written; IO_ERROR, DISK_FULL, PERMISSION_DENIED.
 #pragma once
 
 #include <chrono>

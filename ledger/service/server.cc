@@ -20,6 +20,7 @@ constexpr unsigned kCertificateSeconds = 5;  // how often the files are looked a
 constexpr int kPingMillisMin = 10'000;
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kKeepaliveTimeoutMillis = 20'000;
+constexpr int kHandshakeMillis = 20'000;  // a line on which nobody speaks HTTP/2 is closed after it
 constexpr int kStreamsPerConnectionMax = 2'000;
 constexpr const char* kIdentity = "jejak";
 
@@ -139,6 +140,7 @@ Result<std::unique_ptr<Server>> Server::Start(engine::Ledger* ledger, Pulse* pul
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kPingMillisMin);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMillis);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   impl->server = builder.BuildAndStart();
   if (impl->server == nullptr || impl->port == 0) {

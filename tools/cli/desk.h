@@ -31,8 +31,8 @@ class Desk {
   static std::unique_ptr<Desk> Of(engine::Ledger* ledger);
   virtual ~Desk() = default;
 
-  // Hands events in, in this order; they may be decided when the answer is asked for. The next may be
-  // handed in before that.
+  // Hands events in, in this order; they are decided when the answer is asked for, at the latest.
+  // The next may be handed in before that.
   virtual std::future<Outcomes> Start(std::vector<event::SignedEvent> events, Handing handing) = 0;
   Outcomes Submit(std::vector<event::SignedEvent> events, Handing handing) {
     return Start(std::move(events), std::move(handing)).get();

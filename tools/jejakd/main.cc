@@ -1,6 +1,7 @@
 // jejakd: the ledger's daemon. docs/reference/jejakd.md says what it does.
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -58,7 +59,16 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// As many descriptors as this user may have: one for each connection, beside the ledger's files.
+void RaiseDescriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Status Serve(const Config& config) {
+  RaiseDescriptors();
   const sigset_t signals = BlockSignals();
   JEJAK_ASSIGN_OR_RETURN(const auto telemetry,
                          Telemetry::Start(config.metrics_listen, config.log_level));
