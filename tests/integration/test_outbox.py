@@ -262,7 +262,8 @@ class Offline(Case):
                 sent = run("outbox", "send", "--json", "--outbox", boxes[code], "--server", proxy.address)
                 if sent.status == 0:
                     break
-                self.assertEqual((sent.reason, sent.status), ("UNAVAILABLE", 3), sent.out + sent.err)
+                self.assertEqual(sent.status, 3, sent.out + sent.err)
+                self.assertIn(sent.reason, ("UNAVAILABLE", "DEADLINE_EXCEEDED"))  # a busy machine is late
                 unreachable += 1
         self.assertEqual(proxy.cuts, CUTS)
         print(f"{len(tasks)} events, {KILLS} kills ({fell}), {proxy.cuts} cuts, {unreachable} runs ended by them: {proxy.up} bytes "
