@@ -10,7 +10,9 @@
 
 #include <chrono>
 
+#include "ledger/base/limits.h"
 #include "ledger/client/errors.h"
+#include "ledger/client/pause.h"
 #include "ledger/merkle/tlog_proof.h"
 
 namespace jejak::client {
@@ -21,7 +23,10 @@ constexpr std::chrono::seconds kReconnect{30};  // how long a broken line is wai
 // A replay that ends is taken up again so often, and given up when nothing came in between.
 constexpr std::chrono::seconds kSilenceMax{60};
 constexpr int kAttempts = 3;
+constexpr std::chrono::seconds kPatience{60};  // with a daemon that asks to wait
 constexpr int kKeepaliveMillis = 30'000;
+// Of the events of one request: what a broken line sends again, and well below what daemons take.
+constexpr size_t kRequestBytes = size_t{1} << 20;
 
 std::chrono::system_clock::time_point In(std::chrono::seconds seconds) {
   return std::chrono::system_clock::now() + seconds;
@@ -87,20 +92,25 @@ struct Client::Impl {
   std::unique_ptr<jejak::v1::LogService::Stub> Log;
   std::unique_ptr<jejak::v1::RegistryService::Stub> Registry;
 
-  // Calls that change nothing, or are safe to repeat.
+  // Calls that change nothing, or are safe to repeat: again where the line breaks, and where the
+  // daemon says when to try again.
   template <typename Stub, typename Request, typename Response>
   Status Call(Stub* stub,
               grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
               const Request& request, Response* response) {
-    Status status;
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const auto patient_until = std::chrono::steady_clock::now() + kPatience;
+    for (int broken = 0;;) {
       grpc::ClientContext context;
       context.set_deadline(In(kCallDeadline));
-      status = FromGrpc((stub->*method)(&context, request, response));
-      if (status.reason() != Reason::kUnavailable) return status;
-      channel->WaitForConnected(In(std::chrono::seconds(1 << attempt)));
+      const Status status = FromGrpc((stub->*method)(&context, request, response));
+      if (const auto wait = RetryDelay(status)) {
+        if (std::chrono::steady_clock::now() + *wait > patient_until) return status;
+        Pause(*wait);
+        continue;
+      }
+      if (status.reason() != Reason::kUnavailable || ++broken == kAttempts) return status;
+      channel->WaitForConnected(In(std::chrono::seconds(1 << broken)));
     }
-    return status;
   }
 };
 
@@ -152,45 +162,67 @@ Result<event::ChainHead> Client::HeadOf(const PublicKey& key) {
   return event::ChainHead{response.next_sequence(), *previous};
 }
 
-Result<Receipt> Client::Submit(const event::SignedEvent& event) {
-  jejak::v1::SubmitEventRequest request;
-  request.mutable_event()->set_event(event.bytes);
-  request.mutable_event()->set_signature(std::string(event.signature.view()));
-  jejak::v1::SubmitEventResponse response;
-  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->submission.get(),
-                                    &jejak::v1::SubmissionService::Stub::SubmitEvent, request,
-                                    &response));
-  return ReadReceipt(response.receipt(), response.existing(), event);
+namespace {
+
+Status ReadOutcome(const jejak::v1::SubmitOutcome& outcome, const event::SignedEvent& event,
+                   SubmitOutcome* out) {
+  if (outcome.has_receipt()) {
+    JEJAK_ASSIGN_OR_RETURN(out->receipt, ReadReceipt(outcome.receipt(), outcome.existing(), event));
+    return {};
+  }
+  const auto& away = outcome.turned_away();
+  const auto reason = ReasonByName(away.reason());
+  if (!reason) return Status(Reason::kRulesUnknown, away.reason());
+  out->door = Status(*reason, away.message());
+  for (const auto& [key, value] : away.metadata())
+    out->door = std::move(out->door).With(key, value);
+  return {};
 }
 
-Result<std::vector<SubmitOutcome>> Client::SubmitAll(
-    const std::vector<event::SignedEvent>& events) {
-  jejak::v1::SubmitEventsRequest request;
-  for (const event::SignedEvent& event : events) {
-    auto* one = request.add_events();
-    one->set_event(event.bytes);
-    one->set_signature(std::string(event.signature.view()));
+void PutBeside(const Beside& beside, bool names, jejak::v1::SubmitEventsRequest* request) {
+  request->set_omit_proofs(!beside.proofs);
+  if (beside.received_at) {
+    auto* time = request->mutable_received_at();
+    time->set_seconds(beside.received_at->value / 1'000'000);
+    time->set_nanos(static_cast<int32_t>(beside.received_at->value % 1'000'000 * 1'000));
   }
-  jejak::v1::SubmitEventsResponse response;
-  JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->submission.get(),
-                                    &jejak::v1::SubmissionService::Stub::SubmitEvents, request,
-                                    &response));
-  if (static_cast<size_t>(response.outcomes_size()) != events.size())
-    return Garbled("number of outcomes");
-  std::vector<SubmitOutcome> out(events.size());
-  for (size_t i = 0; i < events.size(); ++i) {
-    const auto& outcome = response.outcomes(static_cast<int>(i));
-    if (outcome.has_receipt()) {
-      JEJAK_ASSIGN_OR_RETURN(out[i].receipt,
-                             ReadReceipt(outcome.receipt(), outcome.existing(), events[i]));
-      continue;
+  if (!names) return;
+  for (const PersonName& name : beside.names) {
+    auto* one = request->add_names();
+    one->set_official(name.official);
+    one->set_salt(name.salt);
+    one->set_name(name.name);
+  }
+}
+
+}  // namespace
+
+Result<std::vector<SubmitOutcome>> Client::SubmitAll(const std::vector<event::SignedEvent>& events,
+                                                     const Beside& beside) {
+  std::vector<SubmitOutcome> out;
+  out.reserve(events.size());
+  while (out.size() < events.size()) {
+    const size_t from = out.size();
+    jejak::v1::SubmitEventsRequest request;
+    size_t next = from;
+    for (size_t bytes = 0; next < events.size(); ++next) {
+      bytes += events[next].bytes.size();
+      if (next > from && (bytes > kRequestBytes || next - from == limits::kBatchEventsMax)) break;
+      auto* one = request.add_events();
+      one->set_event(events[next].bytes);
+      one->set_signature(std::string(events[next].signature.view()));
     }
-    const auto& away = outcome.turned_away();
-    const auto reason = ReasonByName(away.reason());
-    if (!reason) return Status(Reason::kRulesUnknown, away.reason());
-    out[i].door = Status(*reason, away.message());
-    for (const auto& [key, value] : away.metadata())
-      out[i].door = std::move(out[i].door).With(key, value);
+    PutBeside(beside, next == events.size(), &request);  // names when all are enrolled
+    jejak::v1::SubmitEventsResponse response;
+    JEJAK_RETURN_IF_ERROR(impl_->Call(impl_->submission.get(),
+                                      &jejak::v1::SubmissionService::Stub::SubmitEvents, request,
+                                      &response));
+    if (static_cast<size_t>(response.outcomes_size()) != next - from)
+      return Garbled("number of outcomes");
+    for (const auto& outcome : response.outcomes()) {
+      const event::SignedEvent& event = events[out.size()];
+      JEJAK_RETURN_IF_ERROR(ReadOutcome(outcome, event, &out.emplace_back()));
+    }
   }
   return out;
 }

@@ -53,6 +53,18 @@ struct Receipt {
 Status CheckReceipt(const event::SignedEvent& event, const Receipt& receipt,
                     const merkle::VerifierKey& log);
 
+// What goes with events that are handed in.
+struct PersonName {
+  std::string official;
+  Bytes salt;
+  std::string name;
+};
+struct Beside {
+  bool proofs = true;
+  std::vector<PersonName> names;          // of officials that the events enrol
+  std::optional<UnixMicros> received_at;  // of a simulation, where the daemon takes it
+};
+
 // What became of one event of several.
 struct SubmitOutcome {
   Status door;                     // why it was turned away
@@ -80,7 +92,8 @@ struct ReplayHandler {
   Q(Results, GetProgress) Q(Audit, TraceFigure) Q(Audit, ExplainChange) Q(Audit, GetEntry)   \
   Q(Audit, GetHistory) Q(Audit, ListFindings) Q(Audit, ListActivity) Q(Audit, ListRefusals)  \
   Q(Audit, ListRecords) Q(Log, GetCheckpoint) Q(Registry, GetElection)                       \
-  Q(Registry, ListBallots) Q(Registry, GetRegion) Q(Registry, GetKey)
+  Q(Registry, ListContests) Q(Registry, ListBallots) Q(Registry, GetRegion)                  \
+  Q(Registry, GetOfficial) Q(Registry, GetKey)
 
 class Client {
  public:
@@ -90,11 +103,10 @@ class Client {
   Result<ElectionFacts> Election();
   // What the key's next event must carry. KEY_UNKNOWN.
   Result<event::ChainHead> HeadOf(const PublicKey& key);
-  // Hands the event in, again where the line breaks: it is in the log once. What is turned away at
-  // the door is the error.
-  Result<Receipt> Submit(const event::SignedEvent& event);
-  // Several, each with its outcome, in this order; again where the line breaks.
-  Result<std::vector<SubmitOutcome>> SubmitAll(const std::vector<event::SignedEvent>& events);
+  // Hands events in, in this order, each with its outcome; again where the line breaks, and after
+  // a while where the daemon asks for it: each is in the log once.
+  Result<std::vector<SubmitOutcome>> SubmitAll(const std::vector<event::SignedEvent>& events,
+                                               const Beside& beside = {});
   // Questions and answers as proto/jejak/v1 has them; asked again where the line breaks.
 #define JEJAK_ASK(service, call) \
   Status Ask(const jejak::v1::call##Request& request, jejak::v1::call##Response* out);

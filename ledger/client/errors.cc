@@ -3,8 +3,12 @@
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
 
+#include <charconv>
+
 namespace jejak::client {
 namespace {
+
+constexpr const char* kRetryMicros = "retry_us";
 
 Status WithoutDetails(const grpc::Status& status) {
   switch (status.error_code()) {
@@ -21,10 +25,26 @@ Status WithoutDetails(const grpc::Status& status) {
 
 }  // namespace
 
+std::optional<std::chrono::microseconds> RetryDelay(const Status& status) {
+  if (status.reason() != Reason::kOverloaded) return std::nullopt;
+  for (const auto& [key, value] : status.metadata()) {
+    int64_t micros = 0;
+    if (key != kRetryMicros) continue;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), micros);
+    if (error == std::errc() && end == value.data() + value.size() && micros > 0)
+      return std::chrono::microseconds(micros);
+  }
+  return std::nullopt;
+}
+
 Status FromGrpc(const grpc::Status& status) {
   if (status.ok()) return {};
   google::rpc::Status rich;
   if (!rich.ParseFromString(status.error_details())) return WithoutDetails(status);
+  google::rpc::RetryInfo retry;
+  for (const auto& detail : rich.details()) {
+    if (detail.Is<google::rpc::RetryInfo>()) (void)detail.UnpackTo(&retry);
+  }
   for (const auto& detail : rich.details()) {
     google::rpc::ErrorInfo info;
     if (!detail.UnpackTo(&info) || info.domain() != "jejak") continue;
@@ -38,6 +58,9 @@ Status FromGrpc(const grpc::Status& status) {
     if (message.starts_with(": ")) message.remove_prefix(2);
     Status out(*reason, std::string(message));
     for (const auto& [key, value] : info.metadata()) out = std::move(out).With(key, value);
+    const auto& delay = retry.retry_delay();
+    if (const int64_t micros = delay.seconds() * 1'000'000 + delay.nanos() / 1'000; micros > 0)
+      out = std::move(out).With(kRetryMicros, std::to_string(micros));
     return out;
   }
   return WithoutDetails(status);

@@ -8,6 +8,7 @@
 #include "ledger/base/check.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
+#include "ledger/client/pause.h"
 
 namespace jejak::client {
 namespace {
@@ -28,6 +29,17 @@ event::ChainHead After(const OutboxEvent& event) { return {event.sequence + 1, e
 
 std::string BaseText(const event::ChainHead& head) {
   return fmt::format("sequence {}\nprevious {}\n", head.next_sequence, ToHex(head.previous));
+}
+
+// Whoever has it signs, which takes milliseconds.
+Result<Fd> AwaitLock(const std::filesystem::path& dir, std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kPause{10};
+  for (auto waited = kPause;; waited += kPause) {
+    auto lock = TakeLock(dir, false);
+    if (lock.ok() || lock.status().reason() != Reason::kLedgerInUse || waited > patience)
+      return lock;
+    Pause(kPause);
+  }
 }
 
 std::optional<event::ChainHead> ParseBase(std::string_view text) {
@@ -53,11 +65,17 @@ std::filesystem::path Outbox::FileOf(const PublicKey& key, uint64_t sequence,
   return FolderOf(key) / fmt::format("{:020}.{}", sequence, kind);
 }
 
-Result<std::unique_ptr<Outbox>> Outbox::Open(const std::filesystem::path& dir) {
+Result<std::unique_ptr<Outbox>> Outbox::Open(const std::filesystem::path& dir, For purpose,
+                                             std::chrono::milliseconds patience) {
   JEJAK_RETURN_IF_ERROR(MakeFolder(dir));
   std::unique_ptr<Outbox> out(new Outbox(dir));
-  JEJAK_ASSIGN_OR_RETURN(out->lock_, TakeLock(dir, false));
+  if (purpose == For::kSending) {
+    JEJAK_RETURN_IF_ERROR(MakeFolder(dir / "sending"));
+    JEJAK_ASSIGN_OR_RETURN(out->lock_, TakeLock(dir / "sending", false));
+  }
+  JEJAK_ASSIGN_OR_RETURN(Fd whole, AwaitLock(dir, patience));
   JEJAK_RETURN_IF_ERROR(out->Load());
+  if (purpose == For::kSigning) out->lock_ = std::move(whole);
   return out;
 }
 
@@ -81,29 +99,38 @@ Status Outbox::Load() {
 
 Status Outbox::LoadChain(const PublicKey& key) {
   const auto base = FolderOf(key) / "base";
+  // Counted, so that one beyond a gap is seen, and one that is gone though it was settled.
+  size_t files = 0;
+  uint64_t settled_end = 0;
+  std::filesystem::path last_draft;  // by name, which is by sequence
+  std::error_code error;
+  for (const auto& one : std::filesystem::directory_iterator(FolderOf(key), error)) {
+    if (one.path().extension() == ".event") ++files;
+    if (one.path().extension() == ".draft") last_draft = std::max(last_draft, one.path());
+    if (one.path().extension() != ".settled") continue;
+    const std::string name = one.path().stem().string();
+    uint64_t sequence = 0;
+    std::from_chars(name.data(), name.data() + name.size(), sequence);
+    settled_end = std::max(settled_end, sequence + 1);
+  }
+  if (error) return FromErrno(error.value(), "list", FolderOf(key));
   JEJAK_ASSIGN_OR_RETURN(const bool begun, Exists(base));
   if (!begun) {
     // Begin died between making the folder and its first file, and nothing can be signed before.
-    JEJAK_ASSIGN_OR_RETURN(const bool holds, Exists(FileOf(key, 0, "event")));
-    return holds ? Damaged(base, "missing beside events") : Status();
+    return files > 0 ? Damaged(base, "missing beside events") : Status();
   }
   JEJAK_ASSIGN_OR_RETURN(const Bytes text, ReadFile(base, kSmallFileBytesMax));
   const auto head = ParseBase(text);
   if (!head) return Damaged(base, "not the beginning of a chain");
   Chain chain{*head, {}, std::nullopt};
   event::ChainHead next = *head;
-  size_t files = 0;  // of events, so that one beyond a gap is seen
-  std::error_code error;
-  std::filesystem::path last_draft;  // by name, which is by sequence
-  for (const auto& one : std::filesystem::directory_iterator(FolderOf(key), error)) {
-    if (one.path().extension() == ".event") ++files;
-    if (one.path().extension() == ".draft") last_draft = std::max(last_draft, one.path());
-  }
-  if (error) return FromErrno(error.value(), "list", FolderOf(key));
   for (; files > 0; --files) {
     JEJAK_ASSIGN_OR_RETURN(chain.events.emplace_back(),
                            ReadEvent(key, next.next_sequence, next.previous));
     next = After(chain.events.back());
+  }
+  if (settled_end > next.next_sequence) {
+    return Damaged(FileOf(key, settled_end - 1, "event"), "missing, though it was sent");
   }
   const auto draft = FileOf(key, next.next_sequence, "draft");
   // It would be met once the chain has come that far, with events before it that can't be sent.

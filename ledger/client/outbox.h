@@ -5,15 +5,18 @@
 //   NNNNNNNNNNNNNNNNNNNN.draft    the event's bytes, before they are signed
 //   NNNNNNNNNNNNNNNNNNNN.event    64 bytes of signature, then the event's bytes
 //   NNNNNNNNNNNNNNNNNNNN.settled  what became of it, in the sender's words
-// by sequence, with 20 digits. Nothing is removed but drafts that became events.
+// by sequence, with 20 digits. Nothing is removed but drafts that became events. LOCK keeps two
+// processes from signing at once, sending/LOCK from sending at once; signing goes on while a slow
+// line is sent over.
 //
 // Durability: a signature leaves Sign only after the event is synced, and is made only after its
 // draft is: no sequence is ever signed for two events, wherever the process dies. A folder restored
 // from an older copy can't know that; the ledger then logs AUTHOR_FORK.
-// Thread rule: one thread; one process at a time (LEDGER_IN_USE). Errors: OUTBOX_DAMAGED for what
-// is not as it was written; IO_ERROR, DISK_FULL, PERMISSION_DENIED.
+// Thread rule: one thread. Another process that signs is waited for, then LEDGER_IN_USE. Errors:
+// OUTBOX_DAMAGED for what is not as it was written; IO_ERROR, DISK_FULL, PERMISSION_DENIED.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -37,8 +40,13 @@ struct OutboxEvent {
 
 class Outbox {
  public:
+  // What it is opened for: whoever signs has the outbox alone, whoever sends is the only one who
+  // does, and both see it as of now.
+  enum class For : uint8_t { kSigning, kSending, kReading };
   // Makes the folder when it is missing; finishes nothing that a crash left.
-  static Result<std::unique_ptr<Outbox>> Open(const std::filesystem::path& dir);
+  static Result<std::unique_ptr<Outbox>> Open(
+      const std::filesystem::path& dir, For purpose = For::kSigning,
+      std::chrono::milliseconds patience = std::chrono::seconds(5));
 
   const std::optional<Hash>& election() const { return election_; }
   // Once. WRONG_ELECTION when it is for another.
@@ -58,6 +66,8 @@ class Outbox {
 
   // In the order of each chain.
   std::map<PublicKey, std::vector<OutboxEvent>> Events() const;
+  // What a crash left of the key's next event before it was signed: the event's bytes.
+  const std::optional<Bytes>& DraftOf(const PublicKey& key) const { return chains_.at(key).draft; }
 
  private:
   struct Chain {
@@ -77,7 +87,7 @@ class Outbox {
   Result<OutboxEvent> Finish(const crypto::SecretKey& key, Chain* chain);
 
   const std::filesystem::path dir_;
-  Fd lock_;
+  Fd lock_;  // kept while it is open for signing or sending
   std::optional<Hash> election_;
   std::map<PublicKey, Chain> chains_;
 };

@@ -97,13 +97,56 @@ TEST_F(OutboxTest, AnotherBodyDoesNotTakeADraftsPlace) {
   std::filesystem::remove(File("00000000000000000000.event"));
   std::ofstream(File("00000000000000000000.draft"), std::ios::binary) << made.event.bytes;
   outbox = Open();
+  EXPECT_EQ(outbox->DraftOf(key_.public_key()), made.event.bytes);
   EXPECT_EQ(Sign(outbox.get(), 2, 99).sequence, 1u);
   EXPECT_EQ(outbox->Events().at(key_.public_key())[0].event, made.event);
 }
 
-TEST_F(OutboxTest, OneProcessAtATime) {
-  const auto outbox = Fresh();
-  EXPECT_EQ(Outbox::Open(dir_).status().reason(), Reason::kLedgerInUse);
+// Two can't sign at once, and two can't send at once; what is sent over a slow line doesn't keep
+// anybody from signing.
+TEST_F(OutboxTest, OneSignsAndOneSends) {
+  using For = Outbox::For;
+  const auto open = [&](For purpose) {
+    return Outbox::Open(dir_, purpose, std::chrono::milliseconds(0));
+  };
+  auto signing = Fresh();
+  for (const For purpose : {For::kSigning, For::kSending, For::kReading})
+    EXPECT_EQ(open(purpose).status().reason(), Reason::kLedgerInUse);
+  const OutboxEvent first = Sign(signing.get(), 1);
+  signing.reset();
+  auto sending = open(For::kSending);
+  ASSERT_TRUE(sending.ok());
+  EXPECT_EQ(open(For::kSending).status().reason(), Reason::kLedgerInUse);
+  signing = Open();
+  const OutboxEvent second = Sign(signing.get(), 2);
+  ASSERT_TRUE((*sending)->Settle(key_.public_key(), 0, "accepted").ok());
+  signing.reset();
+  const auto events = (*open(For::kReading))->Events().at(key_.public_key());
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].settled, "accepted");
+  EXPECT_EQ(events[1].event, second.event);
+}
+
+// A lost event whose receipt is there would be signed anew under the same sequence.
+TEST_F(OutboxTest, WhatWasSentCanNotGetLost) {
+  auto outbox = Fresh();
+  Sign(outbox.get(), 1);
+  Sign(outbox.get(), 2);
+  ASSERT_TRUE(outbox->Settle(key_.public_key(), 1, "accepted").ok());
+  outbox.reset();
+  std::filesystem::remove(File("00000000000000000001.event"));
+  EXPECT_EQ(Outbox::Open(dir_).status().reason(), Reason::kOutboxDamaged);
+}
+
+// Also where the chain began late.
+TEST_F(OutboxTest, ABaseThatIsGoneIsMissed) {
+  auto outbox = Open();
+  ASSERT_TRUE(outbox->SetElection(election_).ok());
+  ASSERT_TRUE(outbox->Begin(key_.public_key(), {7, Hash()}).ok());
+  Sign(outbox.get(), 1);
+  outbox.reset();
+  std::filesystem::remove(File("base"));
+  EXPECT_EQ(Outbox::Open(dir_).status().reason(), Reason::kOutboxDamaged);
 }
 
 TEST_F(OutboxTest, ForOneElection) {

@@ -21,7 +21,8 @@ struct Clocks {
 
 // When a marker asks for a commitment to the tallies without being asked for: in microseconds since
 // the last event came, and since the first that no marker followed (kNever: not), and before the
-// end. None() for a log that depends on what is proposed alone.
+// end. None() for a log that depends on what is proposed alone, as that of a simulation whose clock
+// is given.
 struct Markers {
   static constexpr int64_t kNever = INT64_MAX;
   int64_t idle_us = 100'000;

@@ -9,7 +9,13 @@ void PutBallot(const projection::BallotEntry& entry, jejak::v1::Ballot* out) {
   out->set_dapil(entry.ballot->dapil);
   for (const election::RegionCode& member : entry.ballot->members)
     out->add_members(member.display());
-  for (const event::Choice& choice : entry.ballot->choices) PutChoice(choice, out->add_choices());
+  for (const event::Choice& choice : entry.ballot->choices) {
+    auto* one = out->add_choices();
+    PutChoice(choice, one);
+    if (!choice.witness_key) continue;
+    one->set_witness_key(std::string(choice.witness_key->key.view()));
+    one->set_witness_proof(std::string(choice.witness_key->proof.view()));
+  }
 }
 
 Result<const projection::ContestEntry*> FindContest(const Asked& asked, const std::string& id) {
@@ -35,7 +41,11 @@ JEJAK_ANSWER(GetElection) {
   out->set_supervisors_key(std::string(election.supervisors_key.view()));
   for (const std::string& id : election.contests) out->add_contests(id);
   out->set_size(asked.as_of.size.value);
-  return {};
+  out->set_kind(std::string(Name(election.state.kind)));
+  out->set_voting_day(election.voting_day);
+  out->set_dpt_max(election.state.dpt_max);
+  out->set_reserve_permille(election.state.reserve_permille);
+  return PutAsOf(asked, asked.as_of, nullptr, out->mutable_as_of());
 }
 
 JEJAK_ANSWER(ListContests) {
@@ -52,6 +62,14 @@ JEJAK_ANSWER(ListContests) {
     for (const election::RegionCode& code : contest.state->excepted)
       one->add_excepted(code.display());
     for (const auto& [dapil, ballot] : contest.ballots) one->add_dapils(dapil);
+    one->set_kind(std::string(Name(contest.state->kind)));
+    one->set_last_stage(std::string(Name(contest.state->last_stage)));
+    one->set_kpps_may_correct(contest.state->kpps_may_correct);
+    for (const event::Deadline& deadline : contest.state->deadlines) {
+      auto* until = one->add_deadlines();
+      until->set_stage(std::string(Name(deadline.stage)));
+      until->set_local_seconds(deadline.local_seconds);
+    }
   }
   return {};
 }

@@ -48,6 +48,16 @@ JEJAK_ANSWER(GetChainHead);
 
 // The signed event of a message. EVENT_MALFORMED for a signature that isn't 64 bytes.
 Result<event::SignedEvent> ReadSignedEvent(const jejak::v1::SignedEvent& message);
+// When the caller says that events were received. MODE_FORBIDS unless `given` (the daemon lets its
+// callers say it), INVALID_ARGUMENT for a time after `now`.
+Result<std::optional<UnixMicros>> ReadReceivedAt(bool there,
+                                                 const google::protobuf::Timestamp& time,
+                                                 bool given, UnixMicros now);
+// Keeps the names that fit a commitment in the log, and answers how many those are. Names that are
+// kept already cost nothing.
+Result<uint32_t> KeepNames(
+    engine::Ledger* ledger,
+    const google::protobuf::RepeatedPtrField<jejak::v1::PersonName>& names);
 // Fills the proofs of receipts, against the newest checkpoint.
 Status ProveReceipts(const engine::Ledger& ledger, std::vector<engine::Outcome>* outcomes);
 

@@ -12,14 +12,6 @@ namespace {
 // Timestamps outside these don't fit our microseconds.
 constexpr int64_t kSecondsMax = int64_t{253402300799};
 
-Result<UnixMicros> TimeOf(const google::protobuf::Timestamp& time, const char* field) {
-  if (time.seconds() < -kSecondsMax || time.seconds() > kSecondsMax || time.nanos() < 0 ||
-      time.nanos() > 999'999'999) {
-    return BadField(field, "no valid timestamp");
-  }
-  return UnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1'000);
-}
-
 Result<TreeSize> SizeOf(const Asked& asked, const jejak::v1::Point& point,
                         std::optional<UnixMicros>* time) {
   const TreeSize newest = asked.view->size();
@@ -27,11 +19,11 @@ Result<TreeSize> SizeOf(const Asked& asked, const jejak::v1::Point& point,
     case jejak::v1::Point::POINT_NOT_SET: return newest;
     case jejak::v1::Point::kSize: return TreeSize(point.size());
     case jejak::v1::Point::kReceivedBy: {
-      JEJAK_ASSIGN_OR_RETURN(*time, TimeOf(point.received_by(), "as_of.received_by"));
+      JEJAK_ASSIGN_OR_RETURN(*time, ReadTime(point.received_by(), "as_of.received_by"));
       return asked.view->SizeAt(**time);
     }
     case jejak::v1::Point::kObservedBy: {
-      JEJAK_ASSIGN_OR_RETURN(*time, TimeOf(point.observed_by(), "as_of.observed_by"));
+      JEJAK_ASSIGN_OR_RETURN(*time, ReadTime(point.observed_by(), "as_of.observed_by"));
       if (asked.queries->registry().election()->state.mode != election::Mode::kArchive) {
         return BadField("as_of.observed_by",
                         "for archives; this ledger says when it received each entry");
@@ -47,6 +39,14 @@ Result<TreeSize> SizeOf(const Asked& asked, const jejak::v1::Point& point,
 Status BadField(std::string field, std::string why) {
   std::string message = field + ": " + std::move(why);
   return Status(Reason::kInvalidArgument, std::move(message)).With("field", std::move(field));
+}
+
+Result<UnixMicros> ReadTime(const google::protobuf::Timestamp& time, const char* field) {
+  if (time.seconds() < -kSecondsMax || time.seconds() > kSecondsMax || time.nanos() < 0 ||
+      time.nanos() > 999'999'999) {
+    return BadField(field, "no valid timestamp");
+  }
+  return UnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1'000);
 }
 
 Result<Asked> AskNewest(const engine::Ledger& ledger) {

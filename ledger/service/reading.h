@@ -51,6 +51,7 @@ Result<merkle::Path> ContinuationOf(const engine::View& view, const jejak::v1::T
 
 // A failure of one field of the request.
 Status BadField(std::string field, std::string why);
+Result<UnixMicros> ReadTime(const google::protobuf::Timestamp& time, const char* field);
 Result<election::RegionCode> ReadRegion(const std::string& code, const char* field = "region");
 Result<election::RegionCode> ReadStation(const std::string& code, const char* field = "tps");
 Result<election::FieldKey> ReadNumberField(const std::string& name);

@@ -20,6 +20,7 @@ constexpr unsigned kCertificateSeconds = 5;  // how often the files are looked a
 constexpr int kPingMillisMin = 10'000;
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kKeepaliveTimeoutMillis = 20'000;
+constexpr int kHandshakeMillis = 20'000;  // a line on which nobody speaks HTTP/2 is closed after it
 constexpr int kStreamsPerConnectionMax = 2'000;
 constexpr const char* kIdentity = "jejak";
 
@@ -47,6 +48,21 @@ Result<std::shared_ptr<grpc::ServerCredentials>> CredentialsOf(const TlsFiles& f
 }
 
 }  // namespace
+
+UnixMicros LastReceived(const engine::Ledger& ledger) {
+  const auto view = ledger.Newest();
+  if (view == nullptr || view->size().value == 0) return {};
+  const auto time = view->ReceivedAt(LogIndex(view->size().value - 1));
+  return time.ok() ? *time : UnixMicros();
+}
+
+bool Shared::HourEnds(UnixMicros now) {
+  constexpr int64_t kHourMicros = 3'600'000'000;
+  const std::lock_guard lock(given_mutex_);
+  const bool ends = given_.value / kHourMicros != now.value / kHourMicros;
+  given_ = now;
+  return ends;
+}
 
 Status Shared::TakeTokens(const std::string& peer, size_t events) {
   const int64_t wait_us = peers.Take(peer, events, MonotonicMicros());
@@ -99,6 +115,11 @@ Result<std::unique_ptr<Server>> Server::Start(engine::Ledger* ledger, Pulse* pul
                                               BodyJson body_json, Observer* observer,
                                               const ServerOptions& options) {
   JEJAK_ASSIGN_OR_RETURN(const auto credentials, CredentialsOf(options.tls));
+  if (options.given_clock) {
+    JEJAK_ASSIGN_OR_RETURN(const Asked asked, AskNewest(*ledger));
+    if (asked.queries->registry().election()->state.mode != election::Mode::kSimulation)
+      return Status(Reason::kModeForbids, "callers give the clock of a simulation alone");
+  }
   static std::once_flag plugins;  // gRPC keeps them for the whole process
   std::call_once(plugins, [] {
     grpc::EnableDefaultHealthCheckService(true);
@@ -119,6 +140,7 @@ Result<std::unique_ptr<Server>> Server::Start(engine::Ledger* ledger, Pulse* pul
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kPingMillisMin);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMillis);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   impl->server = builder.BuildAndStart();
   if (impl->server == nullptr || impl->port == 0) {

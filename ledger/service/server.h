@@ -48,12 +48,15 @@ struct ServerOptions {
   std::chrono::seconds idle_notice{10};      // a quiet follower is told that it is
   std::chrono::seconds follower_stall{60};   // one that reads nothing for this long is dropped
   size_t behind_entries = 10'000;            // a follower this far behind is told
+  // Callers may say when their events were received. For simulations alone.
+  bool given_clock = false;
 };
 
 class Server {
  public:
   // `body_json` may be empty: decoded views then have no body. `observer` may be null; `pulse` is
-  // borrowed. INVALID_ARGUMENT for an address or certificate that can't be used.
+  // borrowed. INVALID_ARGUMENT for an address or certificate that can't be used; MODE_FORBIDS for a
+  // clock that callers give to an election that is no simulation.
   static Result<std::unique_ptr<Server>> Start(engine::Ledger* ledger, Pulse* pulse,
                                                BodyJson body_json, Observer* observer,
                                                const ServerOptions& options);

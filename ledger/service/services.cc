@@ -34,32 +34,60 @@ grpc::ServerUnaryReactor* Serve(Shared* shared, grpc::CallbackServerContext* cal
   return reactor;
 }
 
+UnixMicros WallClock() {
+  return UnixMicros(std::chrono::duration_cast<std::chrono::microseconds>(
+                        std::chrono::system_clock::now().time_since_epoch())
+                        .count());
+}
+
+// The queue takes all of a call's events, or none: then the call itself says so, and when to try
+// again.
+Status WhyNothingWasQueued(const std::vector<engine::Outcome>& outcomes) {
+  const bool none = !outcomes.empty() && outcomes.front().door.reason() == Reason::kOverloaded;
+  return none ? outcomes.front().door : Status();
+}
+
 // Hands events in without waiting, and answers on a worker when they are decided.
-template <typename Fill>
+template <typename Request, typename Response, typename Fill>
 grpc::ServerUnaryReactor* Submit(Shared* shared, grpc::CallbackServerContext* call,
-                                 const char* method, Result<std::vector<event::SignedEvent>> events,
-                                 bool proofs, Fill fill) {
+                                 const char* method, const Request* request, Response* response,
+                                 Result<std::vector<event::SignedEvent>> events, bool proofs,
+                                 Fill fill) {
   auto* reactor = call->DefaultReactor();
   const auto began = std::chrono::steady_clock::now();
   const auto finish = [shared, reactor, method, began](const Status& status) {
     shared->Done(method, status, began);
     reactor->Finish(ToGrpc(status));
   };
-  const Status may = events.ok() ? shared->TakeTokens(call->peer(), events->size())
-                                 : events.status();
+  engine::SubmitOptions options;
+  options.never_wait = true;
+  const auto may = [&]() -> Status {
+    JEJAK_RETURN_IF_ERROR(events.status());
+    if (request->names_size() > static_cast<int>(limits::kListElementsMax))
+      return BadField("names", "too many");
+    JEJAK_ASSIGN_OR_RETURN(
+        options.received_at,
+        ReadReceivedAt(request->has_received_at(), request->received_at(),
+                       shared->options.given_clock, WallClock()));
+    return shared->TakeTokens(call->peer(), events->size());
+  }();
   if (!may.ok()) {
     finish(may);
     return reactor;
   }
-  engine::SubmitOptions options;
-  options.never_wait = true;
+  options.commit_before = options.received_at && shared->HourEnds(*options.received_at);
   shared->context.ledger->SubmitAsync(
       std::move(*events), options, [=](std::vector<engine::Outcome> outcomes) {
         auto decided = std::make_shared<std::vector<engine::Outcome>>(std::move(outcomes));
         shared->workers.Post([=] {
           shared->CountEvents(*decided);
-          Status status;
-          if (proofs) status = ProveReceipts(*shared->context.ledger, decided.get());
+          Status status = WhyNothingWasQueued(*decided);
+          if (status.ok() && proofs) status = ProveReceipts(*shared->context.ledger, decided.get());
+          if (status.ok()) {
+            const auto kept = KeepNames(shared->context.ledger, request->names());
+            if (kept.ok()) response->set_names_kept(*kept);
+            status = kept.status();
+          }
           if (status.ok()) status = fill(*decided);
           finish(status);
         });
@@ -143,7 +171,7 @@ class Submission final : public jejak::v1::SubmissionService::CallbackService {
       JEJAK_ASSIGN_OR_RETURN(event::SignedEvent one, ReadSignedEvent(request->event()));
       return std::vector<event::SignedEvent>{std::move(one)};
     };
-    return Submit(shared_, call, "SubmitEvent", read(), !request->omit_proof(),
+    return Submit(shared_, call, "SubmitEvent", request, response, read(), !request->omit_proof(),
                   [response](const std::vector<engine::Outcome>& outcomes) -> Status {
                     const engine::Outcome& outcome = outcomes.front();
                     JEJAK_RETURN_IF_ERROR(outcome.door);
@@ -168,7 +196,8 @@ class Submission final : public jejak::v1::SubmissionService::CallbackService {
       }
       return out;
     };
-    return Submit(shared_, call, "SubmitEvents", read(), !request->omit_proofs(),
+    return Submit(shared_, call, "SubmitEvents", request, response, read(),
+                  !request->omit_proofs(),
                   [response](const std::vector<engine::Outcome>& outcomes) -> Status {
                     for (const engine::Outcome& outcome : outcomes)
                       PutOutcome(outcome, response->add_outcomes());

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
 
 #include "ledger/service/answers.h"
 #include "ledger/service/errors.h"
@@ -15,6 +16,9 @@
 #include "ledger/service/workers.h"
 
 namespace jejak::service {
+
+// When the newest entry was received.
+UnixMicros LastReceived(const engine::Ledger& ledger);
 
 struct Shared {
   Shared(engine::Ledger* ledger, Pulse* pulse_in, BodyJson body_json, Observer* observer_in,
@@ -25,7 +29,8 @@ struct Shared {
         options(options_in),
         workers(options_in.workers, options_in.queued_calls_max),
         feeder(1, options_in.queued_calls_max),
-        peers(options_in.peer_events_per_second, options_in.peer_events_burst) {}
+        peers(options_in.peer_events_per_second, options_in.peer_events_burst),
+        given_(LastReceived(*ledger)) {}
 
   Context context;
   Pulse* const pulse;
@@ -35,11 +40,18 @@ struct Shared {
   Workers feeder;  // hands in what streams brought, and may wait for room
   Peers peers;
 
+  // Whether the given clock has come to another hour: then the tallies are committed to first, so
+  // that the log of a simulation is the same wherever it is played.
+  bool HourEnds(UnixMicros now);
   // OVERLOADED when the peer hands in too much.
   Status TakeTokens(const std::string& peer, size_t events);
   void CountEvents(const std::vector<engine::Outcome>& outcomes) const;
   void Done(std::string_view method, const Status& status,
             std::chrono::steady_clock::time_point began) const;
+
+ private:
+  std::mutex given_mutex_;
+  UnixMicros given_;  // the newest time that was given
 };
 
 inline int64_t MonotonicMicros() {

@@ -5,12 +5,16 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("JEJAK_PROGRAM", str(SOURCE / "build" / "dev" / "bin" / "jejak"))
+DAEMON = os.environ.get("JEJAK_DAEMON", str(SOURCE / "build" / "dev" / "bin" / "jejakd"))
+# The same scripts against a daemon: an Election is then served, and everything goes over --server.
+OVER_SERVER = os.environ.get("JEJAK_OVER_SERVER") == "1"
 EXAMPLES = SOURCE / "docs" / "reference" / "examples"
 
 
@@ -94,6 +98,23 @@ class Election:
         self.id = case.ok("election", "init", "--ledger", self.folder, "--file", case.write("election.json", facts),
                           "--root-key", self.key("root"), "--ledger-key", self.key("ledger"),
                           "--supervisors-key", self.key("bawaslu"))["election"]
+        self.daemon, self.address = None, "127.0.0.1:0"
+        if OVER_SERVER:
+            self.serve()
+            case.addCleanup(self.stop)
+
+    def serve(self):
+        self.daemon = subprocess.Popen([DAEMON, "--ledger", self.folder, "--ledger-key", self.key("ledger"), "--listen",
+                                        self.address], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.address = json.loads(self.daemon.stdout.readline())["listening"]
+
+    def stop(self):
+        if self.daemon is None:
+            return
+        self.daemon.send_signal(signal.SIGTERM)
+        self.case.assertEqual(self.daemon.wait(timeout=60), 0)
+        self.daemon.stdout.close()
+        self.daemon = None
 
     def key(self, name):
         return self.keys / (name + ".key")
@@ -101,8 +122,11 @@ class Election:
     def make_key(self, name):
         return self.case.ok("key", "new", "--out", self.key(name), "--no-passphrase")["public_key"]
 
+    def place(self):
+        return ("--server", self.address) if self.daemon else ("--ledger", self.folder)
+
     def at(self):
-        return ("--ledger", self.folder, "--ledger-key", self.key("ledger"))
+        return self.place() if self.daemon else ("--ledger", self.folder, "--ledger-key", self.key("ledger"))
 
     def register(self, what, value, key="root"):
         path = value if isinstance(value, pathlib.Path) else self.case.write(f"{what}.json", value)
@@ -141,15 +165,19 @@ class Election:
         return self.case.refused(reason, status, *self._file(*command.split(), *more, body=body, key=key))
 
     def ask(self, command, *args):
-        return self.case.ok(command, "--ledger", self.folder, *args)
+        return self.case.ok(*command.split(), *self.place(), *args)
 
     def tally(self, contest, region, *more):
         return self.ask("tally", "--contest", contest, "--region", region, *more)
 
     def verify(self):
         """The whole ledger holds, anchored in the hash of its election."""
-        report = self.ask("verify", "--election", self.id)
+        served = self.daemon is not None
+        self.stop()
+        report = self.case.ok("verify", "--ledger", self.folder, "--election", self.id)
         self.case.assertTrue(report["ok"], report)
+        if served:
+            self.serve()
         return report
 
 

@@ -54,19 +54,19 @@ class Examples(Case):
         history = election.ask("history", "--contest", "ppwp", "--tps", "6501051001001")["versions"]
         self.assertEqual(history[0]["machine_read"]["votes.3"], {"value": 48, "state": "disputed"})
         self.assertEqual([c["field"] for c in history[1]["changes"]], ["votes.3", "evidence.2"])
-        self.assertIn("SIMULATION", run("tally", "--ledger", election.folder, "--contest", "ppwp", "--region", "0",
+        self.assertIn("SIMULATION", run("tally", *election.place(), "--contest", "ppwp", "--region", "0",
                                         "--lang", "en").out)
         self.check_replay(election)
         election.verify()
 
     def check_replay(self, election):
         """A replay is every entry once, in order; a body reads back as it was printed."""
-        out = run("replay", "--ledger", election.folder, "--json").out
+        out = run("replay", *election.place(), "--json").out
         lines = [json.loads(line) for line in out.splitlines()]
         entries = [line["entry"] for line in lines[:-1]]
         self.assertEqual([e["index"] for e in entries], list(range(len(entries))))
         self.assertEqual((lines[-1]["progress"]["state"], lines[-1]["progress"]["next"]), ("caught_up", len(entries)))
-        kinds = run("replay", "--ledger", election.folder, "--kind", "resultCorrected").out.splitlines()
+        kinds = run("replay", *election.place(), "--kind", "resultCorrected").out.splitlines()
         self.assertEqual(len(kinds), 2)
         # Each body as printed is a file that the program reads: refused for what it does, not for its shape.
         for entry in entries[1:]:

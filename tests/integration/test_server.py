@@ -2,6 +2,7 @@
 hold: a monitor that trusts nobody comes to the same root, signatures and totals; whatever is retried, duplicated, cut
 off or killed, each event is in the log once and no acknowledged one is missing."""
 
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -24,6 +25,7 @@ from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, message_fa
 from jejak_stubs import audit, log, registry, results, submission, types  # noqa: E402
 import monitor  # noqa: E402
 
+KILLS = int(os.environ.get("JEJAK_KILLS", "3"))  # of the daemon under load; the long run: 20
 SEED = int(os.environ.get("JEJAK_SEED", random.SystemRandom().randrange(1 << 32)))
 
 
@@ -60,15 +62,16 @@ def reason_of(error):
 
 
 class Daemon:
-    def __init__(self, case, ledger, config="", secure=None, key=""):
-        self.case, self.ledger, self.config, self.key = case, ledger, config, key
-        self.secure = secure
+    def __init__(self, case, folder, config="", secure=None, key="", ledger=""):
+        """`config` follows [server], `ledger` follows [ledger]."""
+        self.case, self.folder, self.config, self.key = case, folder, config, key
+        self.secure, self.ledger = secure, ledger
         self.address = "127.0.0.1:0"  # any port; the same again after a restart
         self.start()
 
     def start(self):
-        file = self.case.write("jejakd.toml", f'[ledger]\ndir = "{self.ledger}"\nkey = "{self.key}"\n[server]\nlisten = "{self.address}"\n'
-                               + self.config)
+        file = self.case.write("jejakd.toml", f'[ledger]\ndir = "{self.folder}"\nkey = "{self.key}"\n{self.ledger}'
+                               f'[server]\nlisten = "{self.address}"\n{self.config}')
         self.process = subprocess.Popen([DAEMON, "--config", str(file)], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         self.case.addCleanup(self.kill)
@@ -98,7 +101,38 @@ class Daemon:
         return status
 
 
-class Server(Case):
+def withholding(case, daemon, index):
+    """Address of a server that passes every call on to the daemon, and leaves one entry out of its streams."""
+    channel = daemon.channel()
+    same = lambda raw: raw
+
+    class Everything(grpc.GenericRpcHandler):
+        def service(self, details_of):
+            method = details_of.method
+            if method == "/jejak.v1.LogService/ReplayEntries":
+                return grpc.unary_stream_rpc_method_handler(lambda request, _: self.replay(method, request))
+            return grpc.unary_unary_rpc_method_handler(
+                lambda request, _: channel.unary_unary(method, same, same)(request))
+
+        def replay(self, method, request):
+            for raw in channel.unary_stream(method, same, same)(request):
+                message = log.m.ReplayEntriesResponse.FromString(raw)
+                kept = [entry for entry in message.entries if entry.index != index]
+                del message.entries[:]
+                message.entries.extend(kept)
+                yield message.SerializeToString()
+
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(4), handlers=[Everything()])
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    case.addCleanup(channel.close)
+    case.addCleanup(server.stop, None)
+    return f"127.0.0.1:{port}"
+
+
+class ServerCase(Case):
+    """What the tests of a daemon share."""
+
     def setUp(self):
         super().setUp()
         self.random = random.Random(SEED)
@@ -146,6 +180,16 @@ class Server(Case):
                     done = message.progress.state == log.m.ReplayProgress.STATE_CAUGHT_UP
         return got
 
+    def events_beyond(self, size):
+        """Signed events of the whole night from an index on, but for the ledger's own."""
+        whole = self.simulated("whole")
+        with Daemon(self, whole).channel() as channel:
+            entries, _ = self.entries(channel, **{"from": size})
+        return [types.SignedEvent(event=e.event_bytes, signature=e.signature) for e in entries
+                if e.kind != monitor.COMMITTED]
+
+
+class Server(ServerCase):
     def test_a_monitor_that_trusts_nobody(self):
         """Root, checkpoint signature, every author's signature and chain, and every region's totals."""
         data = shared_data()
@@ -277,14 +321,6 @@ class Server(Case):
         self.assertEqual(answer.as_of.continuation.checkpoint, newest.checkpoint)
         self.assertTrue(answer.as_of.continuation.consistency)
 
-    def events_beyond(self, size):
-        """Signed events of the whole night from an index on, but for the ledger's own."""
-        whole = self.simulated("whole")
-        with Daemon(self, whole).channel() as channel:
-            entries, _ = self.entries(channel, **{"from": size})
-        return [types.SignedEvent(event=e.event_bytes, signature=e.signature) for e in entries
-                if e.kind != monitor.COMMITTED]
-
     def test_each_event_once(self):
         """Retried, duplicated, reordered and deadline-cut submissions of 64 concurrent clients, with the daemon killed
         on the way: each event is in the log once, every receipt holds, nothing acknowledged is missing."""
@@ -292,7 +328,7 @@ class Server(Case):
         daemon = Daemon(self, ledger)
         with daemon.channel() as channel:
             vkey, size, _ = self.newest(channel)
-        events = self.events_beyond(size)[:1500]
+        events = self.events_beyond(size)[:max(1500, 200 * KILLS)]
         receipts, lock, wrong = {}, threading.Lock(), []
         todo = list(events)
 
@@ -326,7 +362,7 @@ class Server(Case):
         for thread in threads:
             thread.start()
         kills = 0
-        while any(thread.is_alive() for thread in threads) and kills < 3:
+        while any(thread.is_alive() for thread in threads) and kills < KILLS:
             before = len(receipts)
             while len(receipts) < before + 150 and any(thread.is_alive() for thread in threads):
                 threading.Event().wait(0.01)
@@ -336,6 +372,9 @@ class Server(Case):
         for thread in threads:
             thread.join(timeout=300)
         self.assertEqual((wrong, todo), ([], []))
+        self.assertEqual(kills, KILLS)
+        print(f"{len(events)} events of 64 clients, {kills} kills, "
+              f"{sum(len(r) for r in receipts.values())} receipts", file=sys.stderr)
         with daemon.channel() as channel:
             entries, _ = self.entries(channel, **{"from": size})
         places = {}
@@ -501,36 +540,42 @@ class Server(Case):
             self.assertGreaterEqual(got[-1], last[0])
 
     def test_a_server_that_withholds_a_correction(self):
-        """A follower that filters to a kecamatan is convicted of nothing while the server is honest; when one
-        correction is withheld, the tally proof that the ledger's own key signed says other sums than it has."""
-        ledger, region = self.simulated(), "650110"
-        with Daemon(self, ledger).channel() as channel:
-            wanted = log.m.EntryFilter(region=region)
-            entries, _ = self.entries(channel, filter=wanted)
-            answer = results.stub(channel).GetTallyProof(results.m.GetTallyProofRequest(contest="ppwp", region=region))
+        """A follower that filters to a kecamatan convicts nobody while the server is honest; of a server that leaves out
+        one correction, the tally proof that the ledger's own key signed has other sums than it. The altered server is a
+        proxy that passes everything on but that entry."""
+        ledger, region = self.simulated(), "650107"
+        daemon = Daemon(self, ledger)
+        with daemon.channel() as channel:
             vkey = log.stub(channel).GetCheckpoint(log.m.GetCheckpointRequest()).vkey
-        covered = [e for e in entries if e.index < answer.as_of.size]
-        corrections = [e for e in covered if e.kind == monitor.CORRECTED and e.accepted and e.body.text(0) == "ppwp"]
+            honest = self.monitor_of(channel, region, vkey)
+        corrections = [e for e in honest["covered"]
+                       if e.kind == monitor.CORRECTED and e.accepted and e.body.text(0) == "ppwp" and e.body.list(3)]
         self.assertTrue(corrections)
+        self.assertEqual(honest["sums"], honest["signed"])
+        for correction in corrections:
+            address = withholding(self, daemon, correction.index)
+            with grpc.insecure_channel(address) as channel:
+                altered = self.monitor_of(channel, region, vkey)
+            self.assertNotIn(correction.index, [e.index for e in altered["covered"]])
+            self.assertEqual(len(altered["covered"]), len(honest["covered"]) - 1)
+            self.assertEqual(altered["signed"], honest["signed"])
+            self.assertNotEqual(altered["sums"], altered["signed"], correction.index)  # convicted
+
+    def monitor_of(self, channel, region, vkey):
+        """What a filtered stream adds up to, and what the ledger signed for the region."""
+        entries, _ = self.entries(channel, filter=log.m.EntryFilter(region=region))
+        answer = results.stub(channel).GetTallyProof(results.m.GetTallyProofRequest(contest="ppwp", region=region))
+        covered = [e for e in entries if e.index < answer.as_of.size]
         # The proof is checked alone, with the key and nothing else; its claim is what the ledger signed.
         claim = self.ok("verify-proof", self.write("proof", answer.proof), "--key", vkey, "--expect",
                         f"region={region}")["claim"]
-        signed = {f["field"]: (f["value"], f["present"]) for f in claim["fields"] if f["present"]}
         self.assertEqual(claim["size"], answer.as_of.size)
-
-        def sums_without(withheld):
-            watch = monitor.Monitor()
-            for entry in covered:
-                if entry is not withheld:
-                    watch.take(entry)
-            self.assertFalse(watch.reopened)
-            return watch.sums("ppwp", region)
-
-        self.assertEqual(sums_without(None), signed)
-        convicted = [c for c in corrections if sums_without(c) != signed]
-        figures = [c for c in corrections if c.body.list(3)]
-        self.assertEqual(convicted, figures)
-        self.assertTrue(convicted)
+        watch = monitor.Monitor()
+        for entry in covered:
+            watch.take(entry)
+        self.assertFalse(watch.reopened)
+        return {"covered": covered, "sums": watch.sums("ppwp", region),
+                "signed": {f["field"]: (f["value"], f["present"]) for f in claim["fields"] if f["present"]}}
 
     def test_what_stock_clients_expect(self):
         """Health, reflection, rich errors, limits, and settings that are refused by name."""

@@ -93,11 +93,6 @@ event::ElectionOpened Opening(const ElectionFile& file, const event::NewKey& sup
   return body;
 }
 
-std::string VerifierKeyOf(const Session& session) {
-  return merkle::FormatVerifierKey(
-      {session.election().origin, merkle::KeyType::kEd25519, session.election().state.ledger_key});
-}
-
 Status ElectionInit(const Globals& globals, const InitOptions& options, Run*) {
   JEJAK_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(options.file));
   auto file = ReadDocument<ElectionFile>(json);
@@ -112,23 +107,28 @@ Status ElectionInit(const Globals& globals, const InitOptions& options, Run*) {
   event.body = Opening(*file, supervisors, root, *ledger_key, person);
   JEJAK_ASSIGN_OR_RETURN(const event::SignedEvent genesis, event::Sign(event, root));
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Create(globals, genesis, ledger_key));
-  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(root)));
-  Registrar registrar(session.get(), &signer);
-  if (!file->root.name.empty()) JEJAK_RETURN_IF_ERROR(registrar.People({person}));
+  const auto desk = Desk::Of(&session->ledger());
+  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(desk.get(), std::move(root)));
+  Registrar registrar(desk.get(), &signer);
+  if (!file->root.name.empty())
+    JEJAK_RETURN_IF_ERROR(session->ledger().PutPeople({{person.official, person.person}}));
   for (event::ContestRegistered& contest : file->contests) {
     const std::string id = contest.id;
     JEJAK_RETURN_IF_ERROR(registrar.Append(std::move(contest), "contest " + id));
   }
   JEJAK_RETURN_IF_ERROR(session->Refresh());
+  const uint64_t size = session->view().size().value;
   JEJAK_RETURN_IF_ERROR(session->Close());
   const Console& console = globals.console;
   const std::string id = ToHex(session->election().state.id);
-  const std::string vkey = VerifierKeyOf(*session);
+  const std::string vkey = merkle::FormatVerifierKey({session->election().origin,
+                                                      merkle::KeyType::kEd25519,
+                                                      session->election().state.ledger_key});
   if (console.json) {
     console.Print({{"election", id},
                    {"mode", std::string(Name(file->mode))},
                    {"vkey", vkey},
-                   {"size", session->view().size().value}});
+                   {"size", size}});
   } else {
     console.Line(fmt::format("{} {}", console.T("election", "pemilihan"), id));
     console.Line(fmt::format("{} {}", console.T("verifier key", "kunci verifikasi"), vkey));
@@ -138,67 +138,128 @@ Status ElectionInit(const Globals& globals, const InitOptions& options, Run*) {
 
 struct ShowOptions {};
 
-Json ContestToJson(const projection::ContestEntry& contest) {
-  event::ContestRegistered facts{contest.state->id,
-                                 contest.state->kind,
-                                 contest.state->name,
-                                 contest.state->covered,
-                                 contest.state->excepted,
-                                 contest.state->last_stage,
-                                 contest.state->kpps_may_correct,
-                                 contest.state->deadlines};
-  Json out = ToValue(facts);
-  out["ballots"] = Json::array();
-  for (const auto& [dapil, entry] : contest.ballots) {
-    const admission::BallotState& b = *entry->ballot;
-    Json ballot = ToValue(event::BallotRegistered{b.contest, b.dapil, b.members, b.choices});
-    ballot.erase("contest");
-    out["ballots"].push_back(std::move(ballot));
+Status Garbled(const std::string& what) {
+  return Status(Reason::kInternal, "the server answered with a wrong " + what);
+}
+
+Result<event::ContestRegistered> ReadContest(const jejak::v1::Contest& contest) {
+  event::ContestRegistered out;
+  const auto kind = election::Parse<election::ContestKind>(contest.kind());
+  const auto last_stage = election::Parse<election::Stage>(contest.last_stage());
+  if (!kind || !last_stage) return Garbled("contest");
+  out.id = contest.id();
+  out.kind = *kind;
+  out.name = contest.name();
+  out.last_stage = *last_stage;
+  out.kpps_may_correct = contest.kpps_may_correct();
+  for (const std::string& code : contest.covered()) {
+    JEJAK_ASSIGN_OR_RETURN(out.covered.emplace_back(), ParseRegion(code));
+  }
+  for (const std::string& code : contest.excepted()) {
+    JEJAK_ASSIGN_OR_RETURN(out.excepted.emplace_back(), ParseRegion(code));
+  }
+  for (const auto& deadline : contest.deadlines()) {
+    const auto stage = election::Parse<election::Stage>(deadline.stage());
+    if (!stage) return Garbled("deadline");
+    out.deadlines.push_back({*stage, deadline.local_seconds()});
+  }
+  return out;
+}
+
+Json ChoiceToJson(const jejak::v1::Choice& choice) {
+  Json out;
+  out["id"] = choice.id();
+  out["kind"] = choice.kind();
+  out["number"] = choice.number();
+  out["name"] = choice.name();
+  out["party"] = OrNull(choice.party());
+  out["witness_key"] = Json();
+  if (!choice.witness_key().empty()) {
+    out["witness_key"] = {{"key", ToHex(choice.witness_key())},
+                          {"proof", ToHex(choice.witness_proof())}};
+  }
+  return out;
+}
+
+// Every ballot of the contest, page by page.
+Result<Json> BallotsToJson(Asker* asker, const std::string& contest) {
+  Json out = Json::array();
+  jejak::v1::ListBallotsRequest request;
+  request.set_contest(contest);
+  while (true) {
+    jejak::v1::ListBallotsResponse page;
+    JEJAK_RETURN_IF_ERROR(asker->Ask(request, &page));
+    for (const jejak::v1::Ballot& ballot : page.ballots()) {
+      Json one;
+      one["dapil"] = ballot.dapil();
+      one["members"] = Json::array();
+      for (const std::string& member : ballot.members()) one["members"].push_back(member);
+      one["choices"] = Json::array();
+      for (const auto& choice : ballot.choices()) one["choices"].push_back(ChoiceToJson(choice));
+      out.push_back(std::move(one));
+    }
+    if (page.next_page_token().empty()) return out;
+    request.mutable_page()->set_token(page.next_page_token());
+  }
+}
+
+Result<Json> ContestsToJson(Asker* asker) {
+  jejak::v1::ListContestsResponse contests;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(jejak::v1::ListContestsRequest(), &contests));
+  Json out = Json::array();
+  for (const jejak::v1::Contest& contest : contests.contests()) {
+    JEJAK_ASSIGN_OR_RETURN(const event::ContestRegistered facts, ReadContest(contest));
+    Json one = ToValue(facts);
+    JEJAK_ASSIGN_OR_RETURN(one["ballots"], BallotsToJson(asker, contest.id()));
+    out.push_back(std::move(one));
   }
   return out;
 }
 
 Status ElectionShow(const Globals& globals, const ShowOptions&, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, engine::AsOfOf(session->view(), session->queries()));
-  const projection::ElectionRow& row = session->election();
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  JEJAK_ASSIGN_OR_RETURN(const auto* election, asker->Election());
+  JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, ReadAsOf(election->as_of()));
+  const auto ledger_key = PublicKey::From(election->ledger_key());
+  if (!ledger_key) return Garbled("election");
   Json out;
-  out["election"] = ToHex(row.state.id);
-  out["name"] = row.name;
-  out["kind"] = std::string(Name(row.state.kind));
-  out["mode"] = std::string(Name(row.state.mode));
-  out["rules"] = row.state.rules;
-  out["voting_day"] = row.voting_day == 0 ? Json() : Json(FormatDate(row.voting_day));
-  out["origin"] = row.origin;
-  out["dpt_max"] = row.state.dpt_max;
-  out["reserve_permille"] = row.state.reserve_permille;
-  out["root_key"] = ToHex(row.root_key);
-  out["ledger_key"] = ToHex(row.state.ledger_key);
-  out["supervisors_key"] = ToHex(row.supervisors_key);
-  out["vkey"] = VerifierKeyOf(*session);
+  out["election"] = ToHex(election->election());
+  out["name"] = election->name();
+  out["kind"] = election->kind();
+  out["mode"] = election->mode();
+  out["rules"] = election->rules();
+  out["voting_day"] =
+      election->voting_day() == 0 ? Json() : Json(FormatDate(election->voting_day()));
+  out["origin"] = election->origin();
+  out["dpt_max"] = election->dpt_max();
+  out["reserve_permille"] = election->reserve_permille();
+  out["root_key"] = ToHex(election->root_key());
+  out["ledger_key"] = ToHex(election->ledger_key());
+  out["supervisors_key"] = ToHex(election->supervisors_key());
+  out["vkey"] = merkle::FormatVerifierKey(
+      {election->origin(), merkle::KeyType::kEd25519, *ledger_key});
   out["as_of"] = AsOfToJson(as_of);
-  out["contests"] = Json::array();
-  for (const std::string& id : row.contests) {
-    out["contests"].push_back(ContestToJson(*session->queries().registry().Contest(id)));
-  }
+  JEJAK_ASSIGN_OR_RETURN(out["contests"], ContestsToJson(asker.get()));
   const Console& console = globals.console;
   if (console.json) {
     console.Print(out);
     return OkStatus();
   }
-  console.Line(row.name);
-  JEJAK_RETURN_IF_ERROR(PrintMode(Asker::Of(&session->ledger()).get(), console));
+  const auto text = [&](const char* name) {
+    return out[name].is_string() ? out[name].get<std::string>() : std::string("-");
+  };
+  console.Line(election->name());
+  JEJAK_RETURN_IF_ERROR(PrintMode(asker.get(), console));
   console.Line(AsOfWords(as_of, console));
   console.Line("");
   Table table({Table::Align::kLeft, Table::Align::kLeft});
-  table.Row({std::string(console.T("election", "pemilihan")), ToHex(row.state.id)});
-  table.Row(
-      {std::string(console.T("voting day", "hari pemungutan suara")), FormatDate(row.voting_day)});
-  table.Row({std::string(console.T("verifier key", "kunci verifikasi")), VerifierKeyOf(*session)});
-  for (const std::string& id : row.contests) {
-    const projection::ContestEntry& contest = *session->queries().registry().Contest(id);
-    table.Row({id, fmt::format("{} ({}, {} dapil)", contest.state->name, Name(contest.state->kind),
-                               contest.ballots.size())});
+  table.Row({std::string(console.T("election", "pemilihan")), text("election")});
+  table.Row({std::string(console.T("voting day", "hari pemungutan suara")), text("voting_day")});
+  table.Row({std::string(console.T("verifier key", "kunci verifikasi")), text("vkey")});
+  for (const Json& contest : out["contests"]) {
+    table.Row({contest["id"].get<std::string>(),
+               fmt::format("{} ({}, {} dapil)", contest["name"].get<std::string>(),
+                           contest["kind"].get<std::string>(), contest["ballots"].size())});
   }
   table.Print(console);
   return OkStatus();

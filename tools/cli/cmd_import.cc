@@ -45,8 +45,12 @@ Result<Input> ReadInput(const Globals& globals, const ImportOptions& options,
   return input;
 }
 
-Result<std::unique_ptr<Session>> OpenNew(const Globals& globals, const ImportOptions& options,
-                                         Input* input) {
+// The ledger of --new-election, local only; what it is handed to stays with it.
+struct NewElection {
+  std::unique_ptr<Session> session;
+  std::unique_ptr<Desk> desk;
+};
+Result<NewElection> OpenNew(const Globals& globals, const ImportOptions& options, Input* input) {
   if (options.new_election != "pemilu-2024") {
     return Status(
         Reason::kInvalidArgument,
@@ -54,24 +58,34 @@ Result<std::unique_ptr<Session>> OpenNew(const Globals& globals, const ImportOpt
   }
   JEJAK_ASSIGN_OR_RETURN(*input, ReadInput(globals, options, election::ContestKind::kTicket));
   const SetupOptions setup{options.contest, options.regions, options.stations, options.batch};
-  JEJAK_ASSIGN_OR_RETURN(auto session, OpenPemilu2024(globals, setup));
+  NewElection out;
+  JEJAK_ASSIGN_OR_RETURN(out.session, OpenPemilu2024(globals, setup));
   std::set<election::StationCode> stations;
   for (const sirekap::Version& version : input->versions) stations.insert(version.tps);
-  JEJAK_RETURN_IF_ERROR(PreparePemilu2024(globals, setup, stations, session.get()));
-  return session;
+  JEJAK_RETURN_IF_ERROR(PreparePemilu2024(globals, setup, stations, out.session.get()));
+  out.desk = Desk::Of(&out.session->ledger());
+  return out;
 }
 
-Result<std::unique_ptr<Session>> OpenExisting(const Globals& globals, const ImportOptions& options,
-                                              Input* input) {
+Result<std::unique_ptr<Desk>> OpenExisting(const Globals& globals, const ImportOptions& options,
+                                           Input* input) {
   if (!options.regions.empty() || !options.stations.empty()) {
     return Status(Reason::kUsage, "--regions and --stations belong to --new-election");
   }
-  JEJAK_ASSIGN_OR_RETURN(auto session, Session::Write(globals, options.batch));
-  const projection::ContestEntry* contest = session->queries().registry().Contest(options.contest);
-  if (contest == nullptr)
-    return Status(Reason::kUnknownContest, fmt::format("\"{}\"", options.contest));
-  JEJAK_ASSIGN_OR_RETURN(*input, ReadInput(globals, options, contest->state->kind));
-  return session;
+  JEJAK_ASSIGN_OR_RETURN(auto desk, Desk::Open(globals, options.batch));
+  JEJAK_ASSIGN_OR_RETURN(const auto contest, FindContest(desk->asker(), options.contest));
+  JEJAK_ASSIGN_OR_RETURN(*input, ReadInput(globals, options, contest.kind));
+  return desk;
+}
+
+// The importer's key; that of a local archive is found by itself.
+Result<crypto::SecretKey> ImporterKey(const Globals& globals, const ImportOptions& options) {
+  std::string path = options.key;
+  std::error_code error;
+  if (path.empty() && globals.server.empty()) path = ImporterKeyPath(globals);
+  if (path.empty() || (options.key.empty() && !std::filesystem::exists(path, error)))
+    return Status(Reason::kUsage, "give --key FILE, the importer's key");
+  return ReadKey(globals, path);
 }
 
 void ShowSummary(const Console& console, const ImportSummary& summary, double seconds) {
@@ -110,20 +124,23 @@ Status ImportSirekap(const Globals& globals, const ImportOptions& options, Run* 
   const auto start = std::chrono::steady_clock::now();
   Input input;
   const bool fresh = !options.new_election.empty();
-  JEJAK_ASSIGN_OR_RETURN(const auto session, fresh ? OpenNew(globals, options, &input)
-                                                   : OpenExisting(globals, options, &input));
-  const std::string key_path = options.key.empty() ? ImporterKeyPath(globals) : options.key;
-  std::error_code error;
-  if (options.key.empty() && !std::filesystem::exists(key_path, error)) {
-    return Status(Reason::kUsage, "give --key FILE, the importer's key");
+  NewElection made;
+  std::unique_ptr<Desk> existing;
+  if (fresh) {
+    JEJAK_ASSIGN_OR_RETURN(made, OpenNew(globals, options, &input));
+  } else {
+    JEJAK_ASSIGN_OR_RETURN(existing, OpenExisting(globals, options, &input));
   }
-  JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ReadKey(globals, key_path));
-  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(key)));
+  Desk* desk = fresh ? made.desk.get() : existing.get();
+  JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ImporterKey(globals, options));
+  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(desk, std::move(key)));
+  JEJAK_ASSIGN_OR_RETURN(admission::ContestState contest,
+                         FindContest(desk->asker(), options.contest));
   JEJAK_ASSIGN_OR_RETURN(const auto import,
-                         ImportRun::Open(&globals, session.get(), std::move(signer),
-                                         options.contest, options.batch, options.receipts));
+                         ImportRun::Open(&globals, desk, std::move(signer), std::move(contest),
+                                         options.batch, options.receipts));
   JEJAK_RETURN_IF_ERROR(import->Add(input.versions));
-  JEJAK_RETURN_IF_ERROR(session->Close());
+  JEJAK_RETURN_IF_ERROR(fresh ? made.session->Close() : existing->Close());
   ImportSummary summary = import->summary();
   summary.skipped += input.skipped;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

@@ -62,19 +62,11 @@ Status Enrol(const Globals& globals, const EnrolOptions& options, Run* run) {
     facts.push_back(entry.fact);
   }
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ReadKey(globals, options.key));
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals));
-  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(key)));
-  Registrar registrar(session.get(), &signer);
-  Status done = registrar.Officials(std::move(facts));
-  // Of a list that was cut short, the names of those who are in.
-  JEJAK_RETURN_IF_ERROR(session->Refresh());
-  std::erase_if(people, [&](const NamedPerson& person) {
-    const auto official = session->queries().Official(person.official);
-    return !official.ok() || official->name != CommitmentOf(person);
-  });
-  const Status named = registrar.People(people);
-  if (done.ok()) done = named;
-  return ShowReceipts(globals.console, *session, registrar, done, run);
+  JEJAK_ASSIGN_OR_RETURN(const auto desk, Desk::Open(globals));
+  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(desk.get(), std::move(key)));
+  Registrar registrar(desk.get(), &signer);
+  const Status done = registrar.Officials(std::move(facts), people);
+  return ShowReceipts(globals.console, desk.get(), registrar, done, run);
 }
 
 struct ActOptions {
@@ -84,12 +76,7 @@ struct ActOptions {
 // Signs and appends `body`.
 Status Act(const Globals& globals, const ActOptions& options, event::Body body, Run* run) {
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ReadKey(globals, options.key));
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals));
-  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(key)));
-  JEJAK_ASSIGN_OR_RETURN(const event::SignedEvent event, signer.Sign(std::move(body), Now()));
-  JEJAK_ASSIGN_OR_RETURN(const engine::Receipt receipt, Append(*session, event));
-  JEJAK_RETURN_IF_ERROR(session->Close());
-  return ShowReceipt(globals.console, receipt, run);
+  return SignAndAppend(globals, std::move(key), std::move(body), Now(), run);
 }
 
 Result<PublicKey> ReadPublic(const std::string& hex) {
@@ -136,23 +123,24 @@ struct ShowOptions {
 };
 
 Status Show(const Globals& globals, const ShowOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Read(globals));
-  JEJAK_ASSIGN_OR_RETURN(const admission::OfficialState official,
-                         session->queries().Official(options.official));
-  const auto person = session->view().PersonOf(options.official);
+  JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
+  jejak::v1::GetOfficialRequest request;
+  request.set_official(options.official);
+  jejak::v1::GetOfficialResponse official;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &official));
   Json out;
-  out["official"] = options.official;
-  out["name"] = person ? Json(person->name) : Json();
-  out["role"] = std::string(Name(official.role));
-  out["body"] = official.body;
-  out["decree"] = official.decree;
-  out["jurisdiction"] = official.jurisdiction.display();
-  out["enrolled_at_index"] = official.enrolled_at.value;
-  out["enrolled_by"] = official.enrolled_by;
-  out["suspended"] = official.suspended;
-  out["name_commitment"] = ToHex(official.name);
+  out["official"] = official.official();
+  out["name"] = OrNull(official.has_name(), official.name());
+  out["role"] = official.role();
+  out["body"] = official.body();
+  out["decree"] = official.decree();
+  out["jurisdiction"] = official.jurisdiction();
+  out["enrolled_at_index"] = official.enrolled_at_index();
+  out["enrolled_by"] = official.enrolled_by();
+  out["suspended"] = official.suspended();
+  out["name_commitment"] = ToHex(official.name_commitment());
   out["keys"] = Json::array();
-  for (const PublicKey& key : official.keys) out["keys"].push_back(ToHex(key));
+  for (const std::string& key : official.keys()) out["keys"].push_back(ToHex(key));
   const Console& console = globals.console;
   if (console.json) {
     console.Print(out);

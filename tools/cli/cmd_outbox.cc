@@ -134,7 +134,7 @@ std::string EventWords(const Json& event) {
 }
 
 Status StatusCommand(const Globals& globals, const BoxOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const auto outbox, Outbox::Open(options.outbox));
+  JEJAK_ASSIGN_OR_RETURN(const auto outbox, Outbox::Open(options.outbox, Outbox::For::kReading));
   const Console& console = globals.console;
   Json out;
   out["election"] = outbox->election() ? Json(ToHex(*outbox->election())) : Json();
@@ -154,7 +154,8 @@ Status StatusCommand(const Globals& globals, const BoxOptions& options, Run*) {
                            {"previous", ToHex(head.previous)},
                            {"waiting", states["waiting"]},
                            {"accepted", states["accepted"]},
-                           {"refused", states["refused"]}});
+                           {"refused", states["refused"]},
+                           {"draft", outbox->DraftOf(key).has_value()}});
   }
   if (console.json) {
     console.Print(out);
@@ -165,13 +166,17 @@ Status StatusCommand(const Globals& globals, const BoxOptions& options, Run*) {
                              key["waiting"].get<uint64_t>(), console.T("waiting", "menunggu"),
                              key["accepted"].get<uint64_t>(), console.T("accepted", "diterima"),
                              key["refused"].get<uint64_t>(), console.T("refused", "ditolak")));
+    if (!key["draft"].get<bool>()) continue;
+    console.Line(std::string(console.T(
+        "  a draft was interrupted: the next `jejak sign` with this key signs it first",
+        "  sebuah konsep terputus: `jejak sign` berikutnya dengan kunci ini menandatanganinya dulu")));
   }
   for (const Json& event : out["events"]) console.Line("  " + EventWords(event));
   return {};
 }
 
 Status ReceiptsCommand(const Globals& globals, const BoxOptions& options, Run*) {
-  JEJAK_ASSIGN_OR_RETURN(const auto outbox, Outbox::Open(options.outbox));
+  JEJAK_ASSIGN_OR_RETURN(const auto outbox, Outbox::Open(options.outbox, Outbox::For::kReading));
   Json out;
   out["receipts"] = Json::array();
   for (const auto& [key, events] : outbox->Events()) {
@@ -305,7 +310,7 @@ Result<merkle::VerifierKey> KeyOfLog(client::Client* client, const std::string& 
 Status SendCommand(const Globals& globals, const BoxOptions& options, Run* run) {
   if (globals.server.empty())
     return Status(Reason::kUsage, "sending needs a daemon: give --server HOST:PORT");
-  JEJAK_ASSIGN_OR_RETURN(const auto outbox, Outbox::Open(options.outbox));
+  JEJAK_ASSIGN_OR_RETURN(const auto outbox, Outbox::Open(options.outbox, Outbox::For::kSending));
   JEJAK_ASSIGN_OR_RETURN(const auto client, ConnectTo(globals));
   Sender sender(globals.console, outbox.get(), client.get());
   Status status;

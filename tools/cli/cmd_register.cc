@@ -32,11 +32,11 @@ Status Register(const Globals& globals, const RegisterOptions& options, Run* run
   auto body = BodyFromJson(options.kind, json);
   if (!body.ok()) return InFile(options.file, body.status());
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ReadKey(globals, options.key));
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals));
-  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(key)));
-  Registrar registrar(session.get(), &signer);
+  JEJAK_ASSIGN_OR_RETURN(const auto desk, Desk::Open(globals));
+  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(desk.get(), std::move(key)));
+  Registrar registrar(desk.get(), &signer);
   const Status done = AppendFacts(&registrar, std::move(*body));
-  return ShowReceipts(globals.console, *session, registrar, done, run);
+  return ShowReceipts(globals.console, desk.get(), registrar, done, run);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "ledger/crypto/key_file.h"
 #include "ledger/sim/run.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/desk.h"
 
 namespace jejak::cli {
 namespace {
@@ -129,24 +130,28 @@ Result<std::unique_ptr<engine::Ledger>> OpenOrCreate(const Globals& globals,
   return opened;
 }
 
+engine::PeopleRows NamesOf(const sim::Step& step) {
+  engine::PeopleRows names;
+  for (const sim::PersonRow& row : step.people)
+    names.emplace_back(row.official, engine::Person{row.salt, row.name});
+  return names;
+}
+
 // Hands steps to the ledger, and holds what it answers against what the simulation expects.
 class Player {
  public:
-  Player(const Globals& globals, engine::Ledger* ledger)
-      : ledger_(ledger),
-        before_(ledger->Newest()),
-        progress_(std::string(globals.console.T("playing", "memainkan")), before_->size().value) {}
+  Player(const Globals& globals, Desk* desk)
+      : desk_(desk),
+        progress_(std::string(globals.console.T("playing", "memainkan")), 0) {}
 
   Result<TreeSize> Play(std::span<const sim::Step> steps) {
     // What was played before is in the ledger, in the same order; attempts at the door left no
     // trace there.
     while (skipping_ && !steps.empty()) {
-      const auto index = before_->FindEvent(steps.front().hash);
+      JEJAK_ASSIGN_OR_RETURN(const auto index, desk_->Find(steps.front().hash));
       const bool door = steps.front().expected.kind == sim::Expected::Kind::kDoor;
       if (!index && !door) break;
       if (index) size_ = SizeIncluding(*index);
-      // A ledger is made with genesis alone; the name of its root comes after.
-      if (index == LogIndex(0)) JEJAK_RETURN_IF_ERROR(PutPeople(steps.front()));
       ++existing_;
       last_ = steps.front().received_at;
       steps = steps.subspan(1);
@@ -160,29 +165,20 @@ class Player {
  private:
   struct Group {
     std::span<const sim::Step> steps;
-    std::future<std::vector<engine::Outcome>> outcomes;
+    std::future<Desk::Outcomes> outcomes;
   };
 
   Status Submit(std::span<const sim::Step> steps) {
     std::deque<Group> groups;
-    engine::PeopleRows people;
     while (!steps.empty() || !groups.empty()) {
       if (!steps.empty() && groups.size() < kGroupsOnTheirWay) {
         groups.push_back(Send(&steps));
         continue;
       }
-      JEJAK_RETURN_IF_ERROR(Await(&groups.front(), &people));
+      JEJAK_RETURN_IF_ERROR(Await(&groups.front()));
       groups.pop_front();
     }
-    return people.empty() ? OkStatus() : ledger_->PutPeople(people);
-  }
-
-  Status PutPeople(const sim::Step& step) {
-    engine::PeopleRows people;
-    for (const sim::PersonRow& row : step.people) {
-      people.emplace_back(row.official, engine::Person{row.salt, row.name});
-    }
-    return ledger_->PutPeople(people);
+    return OkStatus();
   }
 
   // The steps at the front that have one time of receipt.
@@ -193,27 +189,23 @@ class Player {
     Group group{steps->first(count), {}};
     *steps = steps->subspan(count);
     std::vector<event::SignedEvent> events;
-    for (const sim::Step& step : group.steps) events.push_back(step.event);
-    auto promise = std::make_shared<std::promise<std::vector<engine::Outcome>>>();
-    group.outcomes = promise->get_future();
-    engine::SubmitOptions options;
-    options.received_at = time;
-    options.commit_before = Hour(last_) != Hour(time);
+    Handing handing;
+    for (const sim::Step& step : group.steps) {
+      events.push_back(step.event);
+      for (auto& name : NamesOf(step)) handing.names.push_back(std::move(name));
+    }
+    handing.proofs = false;
+    handing.received_at = time;
+    handing.commit_before = Hour(last_) != Hour(time);
     last_ = time;
-    ledger_->SubmitAsync(std::move(events), options,
-                         [promise](auto outcomes) { promise->set_value(std::move(outcomes)); });
+    group.outcomes = desk_->Start(std::move(events), std::move(handing));
     return group;
   }
 
-  Status Await(Group* group, engine::PeopleRows* people) {
-    const std::vector<engine::Outcome> outcomes = group->outcomes.get();
-    for (size_t i = 0; i < outcomes.size(); ++i) {
-      const sim::Step& step = group->steps[i];
-      JEJAK_RETURN_IF_ERROR(Compare(step, outcomes[i]));
-      for (const sim::PersonRow& row : step.people) {
-        people->emplace_back(row.official, engine::Person{row.salt, row.name});
-      }
-    }
+  Status Await(Group* group) {
+    JEJAK_ASSIGN_OR_RETURN(const std::vector<engine::Outcome> outcomes, group->outcomes.get());
+    for (size_t i = 0; i < outcomes.size(); ++i)
+      JEJAK_RETURN_IF_ERROR(Compare(group->steps[i], outcomes[i]));
     progress_.Show(size_.value);
     return OkStatus();
   }
@@ -236,8 +228,7 @@ class Player {
 
   static int64_t Hour(UnixMicros time) { return time.value / 3'600'000'000; }
 
-  engine::Ledger* ledger_;
-  std::shared_ptr<const engine::View> before_;
+  Desk* desk_;
   UnixMicros last_;  // when the step before was received
   Progress progress_;
   TreeSize size_;
@@ -266,9 +257,40 @@ void Show(const Globals& globals, const sim::RunReport& report, uint64_t existin
                            console.T("turned away", "tidak dicatat")));
 }
 
+Result<uint64_t> SizeOf(Desk* desk) {
+  jejak::v1::GetElectionResponse answer;
+  JEJAK_RETURN_IF_ERROR(desk->asker()->Ask(jejak::v1::GetElectionRequest(), &answer));
+  return answer.size();
+}
+
+// Plays from where the ledger behind the desk stands.
+Status Play(const Globals& globals, const std::optional<UnixMicros>& until,
+            sim::Simulation* simulation, Desk* desk) {
+  Player player(globals, desk);
+  const auto report = sim::RunSimulation(
+      simulation, {until},
+      [&player](std::span<const sim::Step> steps) { return player.Play(steps); });
+  JEJAK_RETURN_IF_ERROR(report.status());
+  JEJAK_ASSIGN_OR_RETURN(const uint64_t size, SizeOf(desk));
+  Show(globals, *report, player.existing(), TreeSize(size));
+  return OkStatus();
+}
+
+Status PlayRemotely(const Globals& globals, const std::optional<UnixMicros>& until,
+                    sim::Simulation* simulation) {
+  JEJAK_ASSIGN_OR_RETURN(const auto desk, Desk::Open(globals));
+  JEJAK_ASSIGN_OR_RETURN(const auto genesis, desk->Find(simulation->Peek()->hash));
+  if (!genesis) {
+    return Status(Reason::kWrongElection,
+                  "the daemon serves something else than this simulation: make its ledger with "
+                  "--events-max 1 and the same seed");
+  }
+  return Play(globals, until, simulation, desk.get());
+}
+
 Status Simulate(const Globals& globals, const SimulateOptions& options, Run*) {
-  if (globals.ledger.empty()) {
-    return Status(Reason::kUsage, "no ledger named: give --ledger DIR or JEJAK_LEDGER");
+  if (globals.ledger.empty() && globals.server.empty()) {
+    return Status(Reason::kUsage, "no ledger named: give --ledger DIR or --server HOST:PORT");
   }
   JEJAK_ASSIGN_OR_RETURN(const sim::Scenario scenario, ScenarioOf(options));
   JEJAK_ASSIGN_OR_RETURN(const std::optional<UnixMicros> until, UntilOf(options));
@@ -276,18 +298,15 @@ Status Simulate(const Globals& globals, const SimulateOptions& options, Run*) {
                          sim::Simulation::Create(scenario, options.seed));
   globals.console.Note(globals.console.T("a simulation: votes, candidates and people are invented",
                                          "simulasi: suara, calon, dan nama orang adalah rekaan"));
+  if (!globals.server.empty()) return PlayRemotely(globals, until, &simulation);
   JEJAK_ASSIGN_OR_RETURN(const std::unique_ptr<engine::Ledger> ledger,
                          OpenOrCreate(globals, options, simulation, *simulation.Peek()));
-  Player player(globals, ledger.get());
-  const auto report = sim::RunSimulation(
-      &simulation, {until},
-      [&player](std::span<const sim::Step> steps) { return player.Play(steps); });
-  const TreeSize size = ledger->Newest()->size();
+  // A ledger is made with genesis alone; the name of its root comes after.
+  JEJAK_RETURN_IF_ERROR(ledger->PutPeople(NamesOf(*simulation.Peek())));
+  const Status played = Play(globals, until, &simulation, Desk::Of(ledger.get()).get());
   const Status closed = ledger->Close();
-  JEJAK_RETURN_IF_ERROR(report.status());
-  JEJAK_RETURN_IF_ERROR(closed);
-  Show(globals, *report, player.existing(), size);
-  return OkStatus();
+  JEJAK_RETURN_IF_ERROR(played);
+  return closed;
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include "ledger/base/time.h"
 #include "tools/cli/json_bodies.h"
-#include "tools/cli/remote.h"
+#include "tools/cli/present.h"
 
 namespace jejak::cli {
 namespace {
@@ -24,15 +24,7 @@ Status SubmitBody(const Globals& globals, const SubmitOptions& options, event::B
     occurred_at = *time;
   }
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ReadKey(globals, options.key));
-  if (!globals.server.empty())
-    return SubmitRemotely(globals, std::move(key), std::move(*body), occurred_at, run);
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals));
-  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(key)));
-  JEJAK_ASSIGN_OR_RETURN(const event::SignedEvent event,
-                         signer.Sign(std::move(*body), occurred_at));
-  JEJAK_ASSIGN_OR_RETURN(const engine::Receipt receipt, Append(*session, event));
-  JEJAK_RETURN_IF_ERROR(session->Close());
-  return ShowReceipt(globals.console, receipt, run);
+  return SignAndAppend(globals, std::move(key), std::move(*body), occurred_at, run);
 }
 
 Status SubmitForm(const Globals& globals, const SubmitOptions& options, Run* run) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -60,11 +61,32 @@ const std::optional<event::Source>* SourceOf(const event::Body& body) {
 
 }  // namespace
 
-Result<std::unique_ptr<ImportRun>> ImportRun::Open(const Globals* globals, Session* session,
-                                                   Signer signer, std::string contest, size_t batch,
-                                                   const std::string& receipts) {
+Result<admission::ContestState> FindContest(Asker* asker, const std::string& id) {
+  jejak::v1::ListContestsResponse contests;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(jejak::v1::ListContestsRequest(), &contests));
+  for (const auto& contest : contests.contests()) {
+    if (contest.id() != id) continue;
+    admission::ContestState out;
+    out.id = id;
+    const auto kind = election::Parse<election::ContestKind>(contest.kind());
+    if (!kind) return Status(Reason::kInternal, "the server answered with a wrong contest");
+    out.kind = *kind;
+    for (const std::string& code : contest.covered()) {
+      JEJAK_ASSIGN_OR_RETURN(out.covered.emplace_back(), ParseRegion(code));
+    }
+    for (const std::string& code : contest.excepted()) {
+      JEJAK_ASSIGN_OR_RETURN(out.excepted.emplace_back(), ParseRegion(code));
+    }
+    return out;
+  }
+  return Status(Reason::kUnknownContest, fmt::format("\"{}\"", id));
+}
+
+Result<std::unique_ptr<ImportRun>> ImportRun::Open(const Globals* globals, Desk* desk,
+                                                   Signer signer, admission::ContestState contest,
+                                                   size_t batch, const std::string& receipts) {
   std::unique_ptr<ImportRun> run(
-      new ImportRun(globals, session, std::move(signer), std::move(contest), batch));
+      new ImportRun(globals, desk, std::move(signer), std::move(contest), batch));
   if (!receipts.empty()) {
     JEJAK_RETURN_IF_ERROR(CutTornLine(receipts));
     run->receipts_.reset(std::fopen(receipts.c_str(), "ab"));
@@ -75,16 +97,29 @@ Result<std::unique_ptr<ImportRun>> ImportRun::Open(const Globals* globals, Sessi
 
 Result<sirekap::ImportedState> ImportRun::StateOf(const election::StationCode& tps) const {
   sirekap::ImportedState state;
-  JEJAK_ASSIGN_OR_RETURN(const auto round, session_->queries().NewestRound(contest_, tps));
-  if (!round || !round->HasResult()) return state;
+  jejak::v1::GetHistoryRequest request;
+  request.set_contest(contest_.id);
+  request.set_tps(tps.str());
+  jejak::v1::GetHistoryResponse history;
+  JEJAK_RETURN_IF_ERROR(desk_->asker()->Ask(request, &history));
+  if (history.versions().empty()) return state;
+  const jejak::v1::FormVersion& newest = *history.versions().rbegin();
+  JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, ReadEntryOf(newest.entry()));
   state.any = true;
-  state.newest = round->newest_event;
-  for (const projection::Cell& cell : round->cells) state.values.push_back({cell.key, cell.value});
-  state.evidence = round->evidence;
+  state.newest = entry.hash;
+  JEJAK_ASSIGN_OR_RETURN(state.values, ReadValues(newest.values()));
+  std::sort(state.values.begin(), state.values.end(),
+            [](const auto& a, const auto& b) { return a.key < b.key; });
+  for (const jejak::v1::Evidence& page : newest.evidence()) {
+    event::Evidence one{static_cast<uint16_t>(page.page()), page.media_type(), std::nullopt,
+                        page.url()};
+    if (!page.sha256().empty()) one.sha256 = Hash::From(page.sha256());
+    state.evidence.push_back(std::move(one));
+  }
   // The newest version that an import brought; others may have corrected it since.
-  for (auto at = round->versions.rbegin(); at != round->versions.rend(); ++at) {
-    JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, session_->view().Entry(*at));
-    const auto* source = SourceOf(entry.event.body);
+  for (auto at = history.versions().rbegin(); at != history.versions().rend(); ++at) {
+    JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry version, ReadEntryOf(at->entry()));
+    const auto* source = SourceOf(version.event.body);
     if (source == nullptr || !source->has_value() || (*source)->system != sirekap::kSourceSystem)
       continue;
     state.time = sirekap::TimeOf(**source);
@@ -96,11 +131,14 @@ Result<sirekap::ImportedState> ImportRun::StateOf(const election::StationCode& t
 Result<ImportRun::Station*> ImportRun::StationOf(const election::StationCode& tps) {
   const auto [it, added] = stations_.try_emplace(tps);
   if (!added) return &it->second;
-  const auto name = session_->queries().Region(tps);
-  if (!name.ok() && name.status().reason() != Reason::kUnknownStation) return name.status();
-  it->second.usable = name.status();
-  if (!name.ok()) return &it->second;
-  if (!session_->queries().registry().Contest(contest_)->state->Covers(tps)) {
+  jejak::v1::GetRegionRequest request;
+  request.set_code(tps.str());
+  jejak::v1::GetRegionResponse region;
+  const Status found = desk_->asker()->Ask(request, &region);
+  if (!found.ok() && found.reason() != Reason::kUnknownStation) return found;
+  it->second.usable = found;
+  if (!found.ok()) return &it->second;
+  if (!contest_.Covers(tps)) {
     it->second.usable = Status(Reason::kOutsideContest, tps.str());
     return &it->second;
   }
@@ -156,16 +194,16 @@ Status ImportRun::WriteReceipts(const std::vector<engine::Outcome>& outcomes) {
 
 Status ImportRun::Flush() {
   if (events_.empty()) return OkStatus();
-  engine::SubmitOptions options;
-  options.proofs = receipts_ != nullptr;
-  const std::vector<engine::Outcome> outcomes =
-      session_->ledger().Submit(std::move(events_), options);
+  Handing handing;
+  handing.proofs = receipts_ != nullptr;
+  JEJAK_ASSIGN_OR_RETURN(const std::vector<engine::Outcome> outcomes,
+                         desk_->Submit(std::move(events_), std::move(handing)));
   events_.clear();
   JEJAK_RETURN_IF_ERROR(WriteReceipts(outcomes));
   for (size_t i = 0; i < outcomes.size(); ++i) {
     // The next events would not follow on this one: the run ends, and the next one goes on from the
     // ledger.
-    JEJAK_RETURN_IF_ERROR(session_->WhyAway(outcomes[i].door));
+    JEJAK_RETURN_IF_ERROR(outcomes[i].door);
     const engine::Receipt& receipt = *outcomes[i].receipt;
     if (receipt.refusal) {
       Skip(*pending_[i].version, RefusalOf(receipt));

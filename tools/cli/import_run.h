@@ -12,9 +12,12 @@
 #include <vector>
 
 #include "ledger/sirekap/plan.h"
-#include "tools/cli/session.h"
+#include "tools/cli/desk.h"
 
 namespace jejak::cli {
+
+// What the ledger has registered of the contest. UNKNOWN_CONTEST.
+Result<admission::ContestState> FindContest(Asker* asker, const std::string& id);
 
 struct ImportSummary {
   sirekap::ImportCounts counts;
@@ -24,9 +27,9 @@ struct ImportSummary {
 class ImportRun {
  public:
   // `receipts` may be empty: no file is written.
-  static Result<std::unique_ptr<ImportRun>> Open(const Globals* globals, Session* session,
-                                                 Signer signer, std::string contest, size_t batch,
-                                                 const std::string& receipts);
+  static Result<std::unique_ptr<ImportRun>> Open(const Globals* globals, Desk* desk,
+                                                 Signer signer, admission::ContestState contest,
+                                                 size_t batch, const std::string& receipts);
   // `versions` are in the order of import.
   Status Add(const std::vector<sirekap::Version>& versions);
   const ImportSummary& summary() const { return summary_; }
@@ -40,13 +43,13 @@ class ImportRun {
     const sirekap::Version* version;
     sirekap::Decision decision;
   };
-  ImportRun(const Globals* globals, Session* session, Signer signer, std::string contest,
+  ImportRun(const Globals* globals, Desk* desk, Signer signer, admission::ContestState contest,
             size_t batch)
       : globals_(globals),
-        session_(session),
+        desk_(desk),
         signer_(std::move(signer)),
         contest_(std::move(contest)),
-        planner_(contest_),
+        planner_(contest_.id),
         batch_(batch),
         receipts_(nullptr, &std::fclose) {}
 
@@ -59,9 +62,9 @@ class ImportRun {
   void Skip(const sirekap::Version& version, const Status& why);
 
   const Globals* globals_;
-  Session* session_;
+  Desk* desk_;
   Signer signer_;
-  const std::string contest_;
+  const admission::ContestState contest_;
   const sirekap::ImportPlanner planner_;
   const size_t batch_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> receipts_;

@@ -135,8 +135,7 @@ Status EnrolImporter(const Session& session, const crypto::SecretKey& key, Regis
   fact.name = CommitmentOf(person);
   fact.keys = {
       {key.public_key(), crypto::SignEnrolment(key, session.election().state.id, kImporter)}};
-  JEJAK_RETURN_IF_ERROR(registrar->Officials({fact}));
-  return registrar->People({person});
+  return registrar->Officials({fact}, {person});
 }
 
 // Kinds by code: cities are numbered from 71, the seventh digit tells kelurahan, desa and desa
@@ -311,8 +310,9 @@ Status PreparePemilu2024(const Globals& globals, const SetupOptions& options,
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey root, ElectionKey(globals, "root", false, &made));
   JEJAK_ASSIGN_OR_RETURN(const crypto::SecretKey importer,
                          ElectionKey(globals, "importer", false, &made));
-  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(*session, std::move(root)));
-  Registrar registrar(session, &signer);
+  const auto desk = Desk::Of(&session->ledger());
+  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(desk.get(), std::move(root)));
+  Registrar registrar(desk.get(), &signer);
   JEJAK_RETURN_IF_ERROR(RegisterContest(*session, &registrar));
   JEJAK_RETURN_IF_ERROR(EnrolImporter(*session, importer, &registrar));
   JEJAK_RETURN_IF_ERROR(RegisterPlaces(globals, options, stations, *session, &registrar));

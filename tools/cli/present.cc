@@ -88,9 +88,20 @@ Status ShowReceipt(const Console& console, const engine::Receipt& receipt, Run* 
   return refused;
 }
 
-Status ShowReceipts(const Console& console, Session& session, const Registrar& registrar,
+Status SignAndAppend(const Globals& globals, crypto::SecretKey key, event::Body body,
+                     UnixMicros occurred_at, Run* run) {
+  JEJAK_ASSIGN_OR_RETURN(const auto desk, Desk::Open(globals));
+  JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(desk.get(), std::move(key)));
+  JEJAK_ASSIGN_OR_RETURN(const event::SignedEvent event,
+                         signer.Sign(std::move(body), occurred_at));
+  JEJAK_ASSIGN_OR_RETURN(const engine::Receipt receipt, Append(desk.get(), event));
+  JEJAK_RETURN_IF_ERROR(desk->Close());
+  return ShowReceipt(globals.console, receipt, run);
+}
+
+Status ShowReceipts(const Console& console, Desk* desk, const Registrar& registrar,
                     const Status& done, Run* run) {
-  JEJAK_RETURN_IF_ERROR(session.Close());
+  JEJAK_RETURN_IF_ERROR(desk->Close());
   if (console.json) {
     Json out;
     out["receipts"] = Json::array();

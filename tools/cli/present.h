@@ -9,8 +9,8 @@
 #include "ledger/engine/as_of.h"
 #include "tools/cli/asker.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/desk.h"
 #include "tools/cli/registrar.h"
-#include "tools/cli/session.h"
 
 namespace jejak::cli {
 
@@ -45,8 +45,12 @@ Json RefusalToJson(const Console& console, const std::optional<event::Refusal>& 
 // Receipts of one command: prints them, with "error" for one that was refused, which it returns.
 Status ShowReceipt(const Console& console, const engine::Receipt& receipt, Run* run);
 
-// Receipts of several events of one command, then `done`; closes the session first.
-Status ShowReceipts(const Console& console, Session& session, const Registrar& registrar,
+// Signs the body with the key's next place in its chain, appends it, and shows the receipt.
+Status SignAndAppend(const Globals& globals, crypto::SecretKey key, event::Body body,
+                     UnixMicros occurred_at, Run* run);
+
+// Receipts of several events of one command, then `done`; closes the desk first.
+Status ShowReceipts(const Console& console, Desk* desk, const Registrar& registrar,
                     const Status& done, Run* run);
 
 Json RegionToJson(const jejak::v1::Region& region);

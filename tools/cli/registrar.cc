@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 
 #include "ledger/crypto/commitment.h"
 
@@ -23,9 +24,9 @@ Hash CommitmentOf(const NamedPerson& person) {
   return crypto::NameCommitment(person.person.salt, person.person.name);
 }
 
-Status Registrar::Append(event::Body body, std::string_view what) {
+Status Registrar::Append(event::Body body, std::string_view what, engine::PeopleRows names) {
   JEJAK_ASSIGN_OR_RETURN(const event::SignedEvent event, signer_->Sign(std::move(body), Now()));
-  JEJAK_ASSIGN_OR_RETURN(engine::Receipt receipt, cli::Append(*session_, event));
+  JEJAK_ASSIGN_OR_RETURN(engine::Receipt receipt, cli::Append(desk_, event, std::move(names)));
   const Status refused = RefusalOf(receipt);
   receipts_.push_back(std::move(receipt));
   if (refused.ok()) return refused;
@@ -36,7 +37,7 @@ Status Registrar::Append(event::Body body, std::string_view what) {
 
 template <typename Body, typename Fact>
 Status Registrar::Chunks(std::vector<Fact> facts, std::vector<Fact> Body::*list, const Body& rest,
-                         std::string_view what) {
+                         std::string_view what, const NamesOf& names_of) {
   std::deque<std::vector<Fact>> todo;
   for (size_t at = 0; at < facts.size(); at += kFactsPerEvent) {
     const auto end = std::min(facts.size(), at + kFactsPerEvent);
@@ -48,7 +49,8 @@ Status Registrar::Chunks(std::vector<Fact> facts, std::vector<Fact> Body::*list,
     todo.pop_front();
     Body body = rest;
     body.*list = chunk;
-    const Status done = Append(std::move(body), what);
+    engine::PeopleRows names = names_of ? names_of(body) : engine::PeopleRows();
+    const Status done = Append(std::move(body), what, std::move(names));
     if (done.reason() == Reason::kEventTooLarge && chunk.size() > 1) {
       const auto middle = chunk.begin() + static_cast<std::ptrdiff_t>(chunk.size() / 2);
       todo.emplace_front(std::make_move_iterator(middle), std::make_move_iterator(chunk.end()));
@@ -84,18 +86,21 @@ Status Registrar::Amend(std::vector<event::Amendment> amendments, const std::str
   return Chunks(std::move(amendments), &event::RegistryAmended::amendments, rest, "amendments");
 }
 
-Status Registrar::Officials(std::vector<event::OfficialFact> officials) {
+Status Registrar::Officials(std::vector<event::OfficialFact> officials,
+                            const std::vector<NamedPerson>& people) {
   std::stable_sort(officials.begin(), officials.end(),
                    [](const auto& a, const auto& b) { return a.id < b.id; });
+  std::map<std::string, engine::Person> known;
+  for (const NamedPerson& p : people) known[p.official] = p.person;
+  const auto names_of = [&](const event::Body& body) {
+    engine::PeopleRows out;
+    for (const event::OfficialFact& fact : std::get<event::OfficialsEnrolled>(body).officials) {
+      if (const auto at = known.find(fact.id); at != known.end()) out.emplace_back(*at);
+    }
+    return out;
+  };
   return Chunks(std::move(officials), &event::OfficialsEnrolled::officials,
-                event::OfficialsEnrolled(), "officials");
-}
-
-Status Registrar::People(const std::vector<NamedPerson>& people) {
-  engine::PeopleRows rows;
-  for (const NamedPerson& p : people) rows.emplace_back(p.official, p.person);
-  if (rows.empty()) return OkStatus();
-  return session_->ledger().PutPeople(rows);
+                event::OfficialsEnrolled(), "officials", names_of);
 }
 
 }  // namespace jejak::cli

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
 #include "ledger/crypto/key_file.h"
 
@@ -137,48 +136,6 @@ Status Session::Refocus(TreeSize size) {
   JEJAK_ASSIGN_OR_RETURN(queries_,
                          projection::Queries::Open(&view_->rows(), view_.get(), size));
   return OkStatus();
-}
-
-Status Session::WhyAway(const Status& door) const {
-  const Status stopped = door.reason() == Reason::kStopped ? ledger_->status() : Status();
-  return stopped.ok() ? door : stopped;
-}
-
-Result<Signer> Signer::For(Session& session, crypto::SecretKey key) {
-  JEJAK_ASSIGN_OR_RETURN(const event::ChainHead head, session.ledger().HeadOf(key.public_key()));
-  return Signer(std::move(key), session.election().state.id, head);
-}
-
-Result<event::SignedEvent> Signer::Sign(event::Body body, UnixMicros occurred_at, Hash* hash) {
-  event::Event event;
-  event.election = election_;
-  event.author = key_.public_key();
-  event.sequence = head_.next_sequence;
-  event.previous = head_.previous;
-  event.occurred_at = occurred_at;
-  event.body = std::move(body);
-  JEJAK_ASSIGN_OR_RETURN(event::SignedEvent out, event::Sign(event, key_));
-  head_.previous = event::EventHash(out.bytes);
-  ++head_.next_sequence;
-  if (hash != nullptr) *hash = head_.previous;
-  return out;
-}
-
-Result<engine::Receipt> Append(Session& session, const event::SignedEvent& event, bool proof) {
-  engine::SubmitOptions options;
-  options.proofs = proof;
-  engine::Outcome outcome = session.ledger().SubmitOne(event, options);
-  JEJAK_RETURN_IF_ERROR(session.WhyAway(outcome.door));
-  return std::move(*outcome.receipt);
-}
-
-Status RefusalOf(const engine::Receipt& receipt) {
-  if (!receipt.refusal) return OkStatus();
-  return Status(receipt.refusal->reason,
-                fmt::format("refused, and logged as entry {}", receipt.index.value))
-      .With("index", std::to_string(receipt.index.value))
-      .With("event", ToHex(receipt.event))
-      .With("number", std::to_string(receipt.refusal->number));
 }
 
 }  // namespace jejak::cli

@@ -1,4 +1,4 @@
-// The ledger that a command works on, the keys it signs with, and what it appends.
+// The local ledger that a command works on, and the keys it signs with.
 //
 // Thread rule: one thread. The ledger is opened for as long as the session lives, and closed
 // cleanly by Close.
@@ -60,8 +60,6 @@ class Session {
   // Later answers of queries() are as of `size`, at most the newest.
   Status Refocus(TreeSize size);
   Status Close() { return ledger_->Close(); }
-  // What an event was turned away with; where the ledger has stopped, why it did.
-  Status WhyAway(const Status& door) const;
 
  private:
   Session() = default;
@@ -69,30 +67,5 @@ class Session {
   std::shared_ptr<const engine::View> view_;
   std::unique_ptr<projection::Queries> queries_;
 };
-
-// Signs one author's events in the order of its chain.
-class Signer {
- public:
-  // From where the key's chain stands in the ledger.
-  static Result<Signer> For(Session& session, crypto::SecretKey key);
-  Signer(crypto::SecretKey key, const Hash& election, event::ChainHead head)
-      : key_(std::move(key)), election_(election), head_(head) {}
-
-  // Moves the chain on only when it succeeds. `hash` receives the event's hash.
-  Result<event::SignedEvent> Sign(event::Body body, UnixMicros occurred_at, Hash* hash = nullptr);
-  const PublicKey& key() const { return key_.public_key(); }
-
- private:
-  crypto::SecretKey key_;
-  Hash election_;
-  event::ChainHead head_;
-};
-
-// Appends one event. What is turned away at the door is the error; what is refused in the log is in
-// the receipt.
-Result<engine::Receipt> Append(Session& session, const event::SignedEvent& event,
-                               bool proof = true);
-// The refusal in the receipt as an error; OK for an accepted one.
-Status RefusalOf(const engine::Receipt& receipt);
 
 }  // namespace jejak::cli

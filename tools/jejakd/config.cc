@@ -18,7 +18,7 @@ struct Setting {
   const char* section;
   const char* name;
   const char* meaning;
-  std::variant<std::string*, Number> to;
+  std::variant<std::string*, Number, bool*> to;
 };
 
 constexpr int64_t kMillion = 1'000'000;
@@ -40,6 +40,9 @@ std::vector<Setting> SettingsOf(Config* c) {
        &c->export_dir},
       {"export", "interval_ms", "milliseconds between two published checkpoints at least",
        Number{&c->export_interval_ms, 1'000, 3'600'000}},
+      {"ledger", "simulated_clock",
+       "callers may say when the ledger received their events; for simulations alone",
+       &c->simulated_clock},
       {"server", "listen", "host:port to listen on; port 0 takes a free one", &c->listen},
       {"server", "workers", "threads that answer questions", Number{&c->workers, 1, 256}},
       {"server", "queued_calls_max", "calls that may wait; beyond, OVERLOADED",
@@ -87,6 +90,11 @@ Status Take(const std::string& file, const Setting& setting, const toml::node& n
     **text = node.as_string()->get();
     return {};
   }
+  if (const auto* flag = std::get_if<bool*>(&setting.to)) {
+    if (!node.is_boolean()) return Wrong(file, name, node, "true or false");
+    **flag = node.as_boolean()->get();
+    return {};
+  }
   const Number& number = std::get<Number>(setting.to);
   if (!node.is_integer()) return Wrong(file, name, node, "a whole number");
   const int64_t value = node.as_integer()->get();
@@ -127,6 +135,7 @@ service::ServerOptions Config::Server() const {
   out.idle_notice = std::chrono::seconds(idle_notice_s);
   out.follower_stall = std::chrono::seconds(follower_stall_s);
   out.behind_entries = static_cast<size_t>(behind_entries);
+  out.given_clock = simulated_clock;
   return out;
 }
 
@@ -171,6 +180,8 @@ std::string PrintConfig(const Config& config) {
     out += fmt::format("# {}\n", setting.meaning);
     if (const auto* text = std::get_if<std::string*>(&setting.to)) {
       out += fmt::format("{} = {}\n", setting.name, Quoted(**text));
+    } else if (const auto* flag = std::get_if<bool*>(&setting.to)) {
+      out += fmt::format("{} = {}\n", setting.name, **flag);
     } else {
       out += fmt::format("{} = {}\n", setting.name, *std::get<Number>(setting.to).value);
     }

@@ -1,6 +1,7 @@
 // jejakd: the ledger's daemon. docs/reference/jejakd.md says what it does.
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -24,7 +25,7 @@ namespace {
 
 struct Arguments {
   std::string config_file, ledger, key, listen, export_dir;
-  bool print_config = false;
+  bool print_config = false, simulated_clock = false;
 };
 
 int Complain(const Status& status) {
@@ -94,7 +95,16 @@ Result<std::unique_ptr<publish::Publisher>> StartPublishing(const Config& config
   return publisher;
 }
 
+// As many descriptors as this user may have: one for each connection, beside the ledger's files.
+void RaiseDescriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Status Serve(const Config& config) {
+  RaiseDescriptors();
   const sigset_t signals = BlockSignals();
   JEJAK_ASSIGN_OR_RETURN(const auto telemetry,
                          Telemetry::Start(config.metrics_listen, config.log_level));
@@ -102,6 +112,8 @@ Status Serve(const Config& config) {
   JEJAK_ASSIGN_OR_RETURN(options.ledger_key, ReadKey(config));
   options.verify_threads = static_cast<size_t>(config.verify_threads);
   options.batch_events_max = static_cast<size_t>(config.batch_events_max);
+  // Commitments then come by count, and where an hour of the given clock ends.
+  if (config.simulated_clock) options.markers = journal::Markers::None();
   service::Pulse pulse;
   std::atomic<publish::Publisher*> publishing{nullptr};
   options.committed = [&](TreeSize size) {
@@ -153,6 +165,7 @@ int Run(int argc, char** argv) {
   app.add_option("--ledger-key", arguments.key, "ledger.key")->envname("JEJAK_LEDGER_KEY");
   app.add_option("--listen", arguments.listen, "server.listen");
   app.add_option("--export", arguments.export_dir, "export.dir");
+  app.add_flag("--simulated-clock", arguments.simulated_clock, "ledger.simulated_clock");
   app.add_flag("--print-config", arguments.print_config,
                "print every setting with its meaning and value, and end");
   try {
@@ -171,6 +184,7 @@ int Run(int argc, char** argv) {
   if (!arguments.key.empty()) config.ledger_key = arguments.key;
   if (!arguments.listen.empty()) config.listen = arguments.listen;
   if (!arguments.export_dir.empty()) config.export_dir = arguments.export_dir;
+  if (arguments.simulated_clock) config.simulated_clock = true;
   if (arguments.print_config) {
     std::fputs(PrintConfig(config).c_str(), stdout);
     return 0;

@@ -1,0 +1,20 @@
+// Waiting where there is nothing to be told by: until a daemon that is full may be asked again, and
+// for another process's file lock, which has no deadline of its own.
+//
+// Thread rule: any thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace jejak::client {
+
+inline void Pause(std::chrono::microseconds time) {
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, time, [] { return false; });
+}
+
+}  // namespace jejak::client
