@@ -84,8 +84,25 @@ struct WitnessServer::Impl {
   std::atomic<bool> ended{false};
   std::thread thread;
 
-  void Add(const httplib::Request& request, httplib::Response& response) {
-    const Answer answer = witness->Add(request.body, options.now_seconds());
+  // The body is read as it is: of one that calls itself a form the library would bear less.
+  void Add(const httplib::Request& request, httplib::Response& response,
+           const httplib::ContentReader& reader) {
+    if (request.is_multipart_form_data()) {
+      response.status = 400;
+      response.set_content("the body is the request itself, not a form\n", kPlain);
+      return;
+    }
+    std::string body;
+    const bool whole = reader([&](const char* data, size_t size) {
+      body.append(data, size);
+      return body.size() <= kAddCheckpointBytesMax;
+    });
+    // What was too long has its status already.
+    if (!whole) {
+      if (body.size() > kAddCheckpointBytesMax) response.status = 413;
+      return;
+    }
+    const Answer answer = witness->Add(body, options.now_seconds());
     response.status = static_cast<int>(answer.outcome);
     response.set_content(answer.body, answer.outcome == Outcome::kConflict
                                           ? std::string(kSizeContentType)
@@ -120,8 +137,9 @@ Result<std::unique_ptr<WitnessServer>> WitnessServer::Start(Witness* witness, Op
   server.set_read_timeout(kSilenceSecondsMax);
   server.set_write_timeout(kSilenceSecondsMax);
   server.Post("/add-checkpoint", [self](const httplib::Request& request,
-                                        httplib::Response& response) {
-    self->Add(request, response);
+                                        httplib::Response& response,
+                                        const httplib::ContentReader& reader) {
+    self->Add(request, response, reader);
   });
   server.Get("/([0-9a-f]{64})/checkpoint", [self](const httplib::Request& request,
                                                   httplib::Response& response) {

@@ -249,6 +249,9 @@ class Witnessing(Case):
         for thread in threads:
             thread.join()
         self.assertEqual(sorted(status for status, _, _ in answers), [200] + [409] * 7)
+        # Longer than the library bears in what urllib calls a form, and longer than any request.
+        self.assertEqual(witness.post("x" * 200_000)[0], 400)
+        self.assertEqual(witness.post("x" * 300_000)[0], 413)
         held = witness.newest(self.origin).splitlines()[1]
         for status, kind, body in answers:
             if status == 409:
