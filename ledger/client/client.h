@@ -91,9 +91,9 @@ struct ReplayHandler {
   Q(Results, GetTally) Q(Results, GetTallyProof) Q(Results, ListStations)                    \
   Q(Results, GetProgress) Q(Audit, TraceFigure) Q(Audit, ExplainChange) Q(Audit, GetEntry)   \
   Q(Audit, GetHistory) Q(Audit, ListFindings) Q(Audit, ListActivity) Q(Audit, ListRefusals)  \
-  Q(Audit, ListRecords) Q(Log, GetCheckpoint) Q(Registry, GetElection)                       \
-  Q(Registry, ListContests) Q(Registry, ListBallots) Q(Registry, GetRegion)                  \
-  Q(Registry, GetOfficial) Q(Registry, GetKey)
+  Q(Audit, ListRecords) Q(Log, GetCheckpoint) Q(Log, GetConsistencyProof)                    \
+  Q(Registry, GetElection) Q(Registry, ListContests) Q(Registry, ListBallots)                \
+  Q(Registry, GetRegion) Q(Registry, GetOfficial) Q(Registry, GetKey)
 
 class Client {
  public:

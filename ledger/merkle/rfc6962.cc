@@ -5,6 +5,7 @@
 
 #include "ledger/base/check.h"
 #include "ledger/crypto/sha256.h"
+#include "ledger/merkle/prefix_roots.h"
 
 namespace jejak::merkle {
 namespace {
@@ -88,27 +89,17 @@ Status VerifyInclusion(LogIndex index, TreeSize size, const Hash& leaf, std::spa
   return OkStatus();
 }
 
-Status VerifyConsistency(TreeSize old_size, TreeSize new_size, std::span<const Hash> path,
-                         const Hash& old_root, const Hash& new_root) {
+Result<PrefixRoots> RootsOfNodes(TreeSize old_size, TreeSize new_size,
+                                 std::span<const Hash> nodes) {
   if (old_size.value == 0) return Invalid("an empty tree is no start for a consistency proof");
-  if (old_size > new_size) return Invalid("the older tree is larger than the newer one");
-  if (old_size == new_size) {
-    if (!path.empty()) return Invalid("a consistency proof between equal sizes is empty");
-    if (old_root != new_root) return Invalid("two roots for one size");
-    return OkStatus();
-  }
-  if (path.empty()) return Invalid("the consistency proof is empty");
+  if (old_size >= new_size) return Invalid("the older tree is not smaller than the newer one");
+  if (nodes.empty()) return Invalid("the consistency proof is empty");
   const int shift = std::countr_zero(old_size.value);
   uint64_t fn = (old_size.value - 1) >> shift;
   uint64_t sn = (new_size.value - 1) >> shift;
-  // A complete older tree is itself the first node, and the proof leaves it out.
-  Hash old_hash = old_root;
-  if (!std::has_single_bit(old_size.value)) {
-    old_hash = path.front();
-    path = path.subspan(1);
-  }
+  Hash old_hash = nodes.front();
   Hash new_hash = old_hash;
-  for (const Hash& node : path) {
+  for (const Hash& node : nodes.subspan(1)) {
     if (sn == 0) return Invalid("the consistency proof is too long");
     if ((fn & 1) == 1 || fn == sn) {
       old_hash = NodeHash(node, old_hash);
@@ -124,8 +115,29 @@ Status VerifyConsistency(TreeSize old_size, TreeSize new_size, std::span<const H
     sn >>= 1;
   }
   if (sn != 0) return Invalid("the consistency proof is too short");
-  if (old_hash != old_root) return Invalid("the consistency proof leads to another older root");
-  if (new_hash != new_root) return Invalid("the consistency proof leads to another newer root");
+  return PrefixRoots{old_hash, new_hash};
+}
+
+Status VerifyConsistency(TreeSize old_size, TreeSize new_size, std::span<const Hash> path,
+                         const Hash& old_root, const Hash& new_root) {
+  if (old_size.value == 0) return Invalid("an empty tree is no start for a consistency proof");
+  if (old_size > new_size) return Invalid("the older tree is larger than the newer one");
+  if (old_size == new_size) {
+    if (!path.empty()) return Invalid("a consistency proof between equal sizes is empty");
+    if (old_root != new_root) return Invalid("two roots for one size");
+    return OkStatus();
+  }
+  if (path.empty()) return Invalid("the consistency proof is empty");
+  Path nodes(path.begin(), path.end());
+  // A complete older tree is itself the first node, and the proof leaves it out.
+  if (std::has_single_bit(old_size.value)) nodes.insert(nodes.begin(), old_root);
+  JEJAK_ASSIGN_OR_RETURN(const PrefixRoots roots, RootsOfNodes(old_size, new_size, nodes));
+  if (roots.old_root != old_root) {
+    return Invalid("the consistency proof leads to another older root");
+  }
+  if (roots.new_root != new_root) {
+    return Invalid("the consistency proof leads to another newer root");
+  }
   return OkStatus();
 }
 

@@ -12,6 +12,7 @@
 #include "ledger/merkle/rfc6962.h"
 #include "ledger/merkle/tile_path.h"
 #include "ledger/merkle/tree_appender.h"
+#include "ledger/publish/cosigned.h"
 #include "ledger/publish/export_reader.h"
 
 namespace jejak::publish {
@@ -93,7 +94,7 @@ class Exporter {
     JEJAK_ASSIGN_OR_RETURN(former_, OpenFormer(out_));
     if (former_) JEJAK_RETURN_IF_ERROR(CheckFormer());
     JEJAK_RETURN_IF_ERROR(Grow());
-    if (former_ && former_->Checkpoint().value() == text) return Report();
+    if (former_ && IsPublished(note)) return Report();
 
     JEJAK_RETURN_IF_ERROR(MakeFolder(out_));
     for (const merkle::ChangedTile& tile : tree_.DrainChanges()) {
@@ -102,6 +103,7 @@ class Exporter {
     }
     JEJAK_RETURN_IF_ERROR(WriteBundles());
     JEJAK_RETURN_IF_ERROR(files_.Sync());
+    JEJAK_ASSIGN_OR_RETURN(const Fd lock, LockExport(out_));
     JEJAK_RETURN_IF_ERROR(ReplaceFile(out_ / "checkpoint", text));
     JEJAK_RETURN_IF_ERROR(SyncFolder(out_));
     return Report();
@@ -111,6 +113,14 @@ class Exporter {
   uint64_t before() const { return former_ ? former_->size().value : 0; }
   ExportReport Report() const {
     return {TreeSize(before()), checkpoint_.size, files_.written()};
+  }
+
+  // The same checkpoint with the same signature is there; it may have cosignatures besides.
+  bool IsPublished(const merkle::Note& note) const {
+    const auto present = merkle::ParseNote(former_->Checkpoint().value());
+    return present.ok() && present->text == note.text &&
+           std::find(present->signatures.begin(), present->signatures.end(),
+                     note.signatures.front()) != present->signatures.end();
   }
 
   Status CheckFormer() const {

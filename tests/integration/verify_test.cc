@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ledger/engine/ledger.h"
+#include "ledger/verify/replay.h"
 #include "tests/support/small_election.h"
 
 namespace jejak::verify {
@@ -76,7 +77,21 @@ class VerifyTest : public ::testing::Test {
     EXPECT_EQ(report->fault->what, what) << report->fault->meaning;
     if (index) {
       EXPECT_EQ(report->fault->index, LogIndex(*index));
+      // What isn't there is for whoever fetches it to notice.
+      if (what == "ENTRY_MISSING") return;
+      EXPECT_EQ(ReplayFaultOf(), report->fault->what + " " + std::to_string(*index));
     }
+  }
+  // What a monitor finds, entry by entry: the same at the same place.
+  std::string ReplayFaultOf() const {
+    const auto replay = Replay::Start().value();
+    std::optional<ReplayFault> fault;
+    for (const Bytes& entry : log_.entries) {
+      const auto taken = replay->Take(entry, /*signed_before=*/false, &fault);
+      EXPECT_TRUE(taken.ok()) << taken.status().ToString();
+      if (fault) return fault->what + " " + std::to_string(fault->index.value);
+    }
+    return "";
   }
 
   testing::SmallElection election_{10};
@@ -95,6 +110,7 @@ TEST_F(VerifyTest, AnHonestLogHolds) {
     EXPECT_EQ(report->refused, 1U);
     EXPECT_EQ(report->accepted + report->refused, log_.entries.size());
   }
+  EXPECT_EQ(ReplayFaultOf(), "");
 }
 
 TEST_F(VerifyTest, AVoteThatWasChanged) {

@@ -27,7 +27,7 @@ BANNED = {
     r"\bstd::this_thread::sleep_(for|until)\b": "wait for the condition",
 }
 LIBRARIES = ("sodium", "openssl/", "capnp/", "kj/", "rocksdb/", "nlohmann/", "zlib.h", "CLI/", "fmt/", "proto/",
-             "grpc", "google/protobuf")
+             "grpc", "google/protobuf", "httplib.h")
 
 
 def read_edges(root):

@@ -67,5 +67,7 @@ void AddExplainCommand(Program* program);   // with AddHistoryCommands
 void AddVerifyCommands(Program* program);
 void AddVerifyProofCommand(Program* program);  // with AddVerifyCommands
 void AddSimulateCommands(Program* program);
+void AddWitnessCommands(Program* program);
+void AddCosignCommands(Program* program);
 
 }  // namespace jejak::cli

@@ -76,6 +76,8 @@ int RunProgram(int argc, char** argv) {
   jejak::cli::AddLogCommands(&program);
   jejak::cli::AddVerifyCommands(&program);
   jejak::cli::AddSimulateCommands(&program);
+  jejak::cli::AddWitnessCommands(&program);
+  jejak::cli::AddCosignCommands(&program);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& e) {
