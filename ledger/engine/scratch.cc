@@ -43,9 +43,9 @@ Scratch::~Scratch() {
 }
 
 Status Scratch::Write(Overlay* rows) {
-  store::WriteSet set = generation_->NewWriteSet();
-  rows->Drain([&](const RowChange& change) { set.Add(change); });
-  return generation_->Write(std::move(set));
+  store::SortedRows sorted;
+  rows->Drain([&](const RowChange& change) { sorted.Add(change); });
+  return generation_->Write(sorted);
 }
 
 }  // namespace jejak::engine

@@ -17,8 +17,8 @@ namespace jejak::verify {
 namespace {
 
 // Rows gathered before they go to the store, and bytes of entries.
-constexpr uint64_t kFlushEntries = 8'192;
-constexpr size_t kFlushBytes = size_t{32} << 20;
+constexpr uint64_t kFlushEntries = 131'072;
+constexpr size_t kFlushBytes = size_t{64} << 20;
 
 class Verifier {
  public:
