@@ -9,6 +9,7 @@ import unittest
 
 from jejak import Case, EXAMPLES, Election
 from test_server import DAEMON, Daemon
+from test_witness import Witness
 
 VILLAGE, STATIONS = "6501051001", 12
 
@@ -118,6 +119,51 @@ class Publish(Case):
         proof = self.folder / "nine.tlog-proof"
         self.ok("entry", "--ledger", self.election.folder, receipt["index"], "--proof", proof)
         self.assertTrue(proof.read_text().startswith("c2sp.org/tlog-proof@v1\n"))
+
+    def cosigned(self, size, lines=2):
+        """Until a published checkpoint of at least `size` entries bears that many signatures."""
+        changed = threading.Event()
+        for _ in range(600):
+            text, signatures = (self.out / "checkpoint").read_text().split("\n\n")
+            if int(text.split("\n")[1]) >= size and len(signatures.splitlines()) >= lines:
+                return
+            changed.wait(0.1)
+        self.fail("no witness cosigned within a minute")
+
+    def test_witnesses(self):
+        """What is published is brought to a witness. An older copy of the ledger, with everything that it could know it
+        by taken away but the witness, must not start; a witness that is gone keeps nobody from serving."""
+        vkey = self.ok("checkpoint", *self.election.at(), "--vkey")["vkey"]
+        witness = Witness(self, "saksi", vkey).listen()
+        policy = self.write("policy", f"log {vkey}\nwitness w {witness.vkey} {witness.url}\nquorum w\n")
+        alone = self.config
+        self.config = f'[witness]\npolicy = "{policy}"\n'
+        self.fails("INVALID_ARGUMENT", 2)  # nothing is published
+        self.config += alone
+        daemon = self.start()
+        self.cosigned(self.submit(daemon, 1)["index"] + 1)
+        self.assertEqual(daemon.stop(), 0)
+        older = self.folder / "older"
+        shutil.copytree(self.election.folder, older)
+        daemon = self.start()
+        self.cosigned(self.submit(daemon, 2)["index"] + 1)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertTrue(self.ok("verify", "--dir", self.out, "--key", vkey, "--witness", witness.vkey)["ok"])
+
+        self.election.folder.rename(self.folder / "newest")
+        older.rename(self.election.folder)
+        (self.election.folder / "EXPORT").unlink()
+        published = self.out.rename(self.folder / "published")
+        self.fails("ROLLED_BACK", 4)
+        self.assertFalse(self.out.exists())
+
+        witness.kill()
+        published.rename(self.out)
+        self.election.folder.rename(self.folder / "older again")
+        (self.folder / "newest").rename(self.election.folder)
+        daemon = self.start()
+        self.wait_for(self.submit(daemon, 3)["index"] + 1)
+        self.assertEqual(daemon.stop(), 0)
 
     def test_folders_that_are_not_its_own(self):
         self.out.mkdir()

@@ -40,6 +40,10 @@ std::vector<Setting> SettingsOf(Config* c) {
        &c->export_dir},
       {"export", "interval_ms", "milliseconds between two published checkpoints at least",
        Number{&c->export_interval_ms, 1'000, 3'600'000}},
+      {"witness", "policy",
+       "file of the witnesses that cosign what is published (C2SP tlog-policy); the ledger never "
+       "signs less than what they hold; empty: none",
+       &c->witness_policy},
       {"ledger", "simulated_clock",
        "callers may say when the ledger received their events; for simulations alone",
        &c->simulated_clock},

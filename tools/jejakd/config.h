@@ -18,6 +18,7 @@ struct Config {
   int64_t batch_events_max = static_cast<int64_t>(limits::kBatchEventsMax);
   std::string export_dir;  // empty: the one that the ledger is bound to, if any
   int64_t export_interval_ms = 1'000;
+  std::string witness_policy;  // empty: nobody is asked
   bool simulated_clock = false;
   std::string listen = "127.0.0.1:7411";
   int64_t workers = 4;

@@ -19,6 +19,7 @@
 #include "tools/cli/ledger_log.h"
 #include "tools/jejakd/config.h"
 #include "tools/jejakd/telemetry.h"
+#include "tools/jejakd/witnesses.h"
 
 namespace jejak::daemon {
 namespace {
@@ -66,7 +67,8 @@ sigset_t BlockSignals() {
 // Publishes what the ledger commits, where the settings or the ledger say; null when nowhere.
 Result<std::unique_ptr<publish::Publisher>> StartPublishing(const Config& config,
                                                             engine::Ledger* ledger,
-                                                            Telemetry* telemetry) {
+                                                            Telemetry* telemetry,
+                                                            Witnesses* witnesses) {
   JEJAK_ASSIGN_OR_RETURN(auto bound, engine::BoundExport(config.ledger_dir));
   publish::PublisherOptions options;
   if (!config.export_dir.empty()) {
@@ -78,21 +80,38 @@ Result<std::unique_ptr<publish::Publisher>> StartPublishing(const Config& config
     }
   } else if (bound) {
     options.folder = *bound;
+  } else if (witnesses != nullptr) {
+    return Status(Reason::kInvalidArgument,
+                  "witness.policy: witnesses are asked about what is published: set export.dir");
   } else {
     return std::unique_ptr<publish::Publisher>();
   }
   options.interval = std::chrono::milliseconds(config.export_interval_ms);
   options.newest = [ledger] { return std::make_shared<cli::LedgerLog>(ledger->Newest()); };
-  // Here the checkpoint is durable and readable: what asks witnesses about it belongs here.
-  options.published = [telemetry](TreeSize size, const std::string&) {
+  options.published = [telemetry, witnesses](TreeSize size, const std::string&) {
     telemetry->Published(size);
+    if (witnesses != nullptr) witnesses->Published();
   };
   options.failed = [telemetry](const Status& status) { telemetry->Failure(status); };
   const std::filesystem::path folder = options.folder;
   JEJAK_ASSIGN_OR_RETURN(auto publisher, publish::Publisher::Start(std::move(options)));
   // Only once there is something to be bound to.
   if (!bound) JEJAK_RETURN_IF_ERROR(engine::BindExport(config.ledger_dir, folder));
+  if (witnesses != nullptr) witnesses->Start(folder);
   return publisher;
+}
+
+// Before the ledger can sign anything: holds it against what the witnesses have cosigned.
+Result<std::unique_ptr<Witnesses>> AskWitnessesFirst(const Config& config, Telemetry* telemetry) {
+  if (config.witness_policy.empty()) return std::unique_ptr<Witnesses>();
+  JEJAK_ASSIGN_OR_RETURN(auto witnesses, Witnesses::Make(config.witness_policy, telemetry));
+  engine::OpenOptions reading;
+  reading.store.read_only = true;
+  JEJAK_ASSIGN_OR_RETURN(const auto ledger, engine::Ledger::Open(config.ledger_dir, reading));
+  const auto view = ledger->Newest();
+  JEJAK_ASSIGN_OR_RETURN(const std::string checkpoint, view->Checkpoint());
+  JEJAK_RETURN_IF_ERROR(witnesses->MaySign(checkpoint, *view));
+  return witnesses;
 }
 
 // As many descriptors as this user may have: one for each connection, beside the ledger's files.
@@ -108,6 +127,7 @@ Status Serve(const Config& config) {
   const sigset_t signals = BlockSignals();
   JEJAK_ASSIGN_OR_RETURN(const auto telemetry,
                          Telemetry::Start(config.metrics_listen, config.log_level));
+  JEJAK_ASSIGN_OR_RETURN(const auto witnesses, AskWitnessesFirst(config, telemetry.get()));
   engine::OpenOptions options;
   JEJAK_ASSIGN_OR_RETURN(options.ledger_key, ReadKey(config));
   options.verify_threads = static_cast<size_t>(config.verify_threads);
@@ -125,7 +145,7 @@ Status Serve(const Config& config) {
   const auto view = ledger->Newest();
   telemetry->Size(view->size());
   JEJAK_ASSIGN_OR_RETURN(const auto publisher,
-                         StartPublishing(config, ledger.get(), telemetry.get()));
+                         StartPublishing(config, ledger.get(), telemetry.get(), witnesses.get()));
   publishing = publisher.get();
   JEJAK_ASSIGN_OR_RETURN(
       const auto server,
@@ -146,6 +166,7 @@ Status Serve(const Config& config) {
     if (sigtimedwait(&signals, nullptr, &wait) > 0) break;
     stopped = ledger->status();
     if (stopped.ok() && publisher != nullptr) stopped = publisher->status();
+    if (stopped.ok() && witnesses != nullptr) stopped = witnesses->status();
   }
   telemetry->Info("stopping");
   if (!stopped.ok()) telemetry->Failure(stopped);

@@ -49,6 +49,11 @@ struct Telemetry::Impl {
                                      .Help("Entries under the newest published checkpoint")
                                      .Register(*registry)
                                      .Add({});
+  prometheus::Gauge& cosigned = prometheus::BuildGauge()
+                                    .Name("jejak_cosigned_size")
+                                    .Help("Entries under the newest checkpoint with a quorum")
+                                    .Register(*registry)
+                                    .Add({});
   std::unique_ptr<prometheus::Exposer> exposer;
   std::shared_ptr<spdlog::logger> log;
 };
@@ -106,6 +111,10 @@ void Telemetry::Size(TreeSize size) { impl_->size.Set(static_cast<double>(size.v
 
 void Telemetry::Published(TreeSize size) {
   impl_->published.Set(static_cast<double>(size.value));
+}
+
+void Telemetry::Cosigned(TreeSize size, bool quorum) {
+  if (quorum) impl_->cosigned.Set(static_cast<double>(size.value));
 }
 
 void Telemetry::Info(const std::string& message) {

@@ -24,6 +24,8 @@ class Telemetry final : public service::Observer {
   void Replayed(size_t entries) override;
   void Size(TreeSize size);
   void Published(TreeSize size);
+  // What was brought to the witnesses, and whether enough of them cosigned it.
+  void Cosigned(TreeSize size, bool quorum);
 
   void Info(const std::string& message);
   void Failure(const Status& status);

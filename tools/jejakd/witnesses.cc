@@ -1,0 +1,104 @@
+#include "tools/jejakd/witnesses.h"
+
+#include <utility>
+
+#include "ledger/base/files.h"
+#include "ledger/base/reason.h"
+#include "ledger/publish/cosigned.h"
+#include "ledger/publish/export_reader.h"
+
+namespace jejak::daemon {
+
+Result<std::unique_ptr<Witnesses>> Witnesses::Make(const std::string& policy_file,
+                                                   Telemetry* telemetry) {
+  JEJAK_ASSIGN_OR_RETURN(const Bytes text, ReadFile(policy_file, witness::kPolicyBytesMax));
+  auto policy = witness::Policy::Parse(text);
+  if (!policy.ok()) {
+    return Status(policy.status().reason(),
+                  "witness.policy: " + policy_file + ": " + policy.status().message());
+  }
+  return std::unique_ptr<Witnesses>(new Witnesses(std::move(*policy), telemetry));
+}
+
+Witnesses::Witnesses(witness::Policy policy, Telemetry* telemetry)
+    : telemetry_(telemetry),
+      transport_(witness::MakeHttpTransport()),
+      cosigner_(std::move(policy), transport_.get()) {}
+
+Witnesses::~Witnesses() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Witnesses::Report(const std::vector<witness::WitnessReply>& replies) {
+  for (const witness::WitnessReply& reply : replies) {
+    const std::string now(reply.status.ok() ? "well" : InfoOf(reply.status.reason()).name);
+    std::string& told = told_[reply.name];
+    if (now == told) continue;
+    told = now;
+    telemetry_->Info("witness " + reply.name + ": " + now);
+  }
+}
+
+Status Witnesses::MaySign(const std::string& checkpoint, const merkle::TileSource& tiles) {
+  JEJAK_ASSIGN_OR_RETURN(const auto replies, cosigner_.AskWhatTheyHold(checkpoint, tiles));
+  Report(replies);
+  return witness::MayStillSign(replies);
+}
+
+void Witnesses::Start(std::filesystem::path folder) {
+  folder_ = std::move(folder);
+  published_ = true;  // what was published last may lack their cosignatures
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Witnesses::Published() {
+  const std::lock_guard lock(mutex_);
+  published_ = true;
+  changed_.notify_all();
+}
+
+Status Witnesses::status() const {
+  const std::lock_guard lock(mutex_);
+  return failed_;
+}
+
+void Witnesses::Run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return published_ || stopping_; });
+    if (stopping_) return;
+    published_ = false;
+    lock.unlock();
+    Status status = Bring();
+    lock.lock();
+    if (failed_.ok()) failed_ = std::move(status);
+  }
+}
+
+// What fails here, but for another history, is reported and tried again with the next checkpoint.
+Status Witnesses::Bring() {
+  const auto reader = publish::ExportReader::Open(folder_);
+  if (!reader.ok()) {
+    telemetry_->Failure(reader.status());
+    return {};
+  }
+  const auto checkpoint = (*reader)->Checkpoint();
+  const auto report = checkpoint.ok() ? cosigner_.AskWitnesses(*checkpoint, **reader)
+                                      : Result<witness::CosignReport>(checkpoint.status());
+  if (!report.ok()) {
+    telemetry_->Failure(report.status());
+    return {};
+  }
+  const auto put = publish::PutCosigned(folder_, report->checkpoint);
+  if (!put.ok()) telemetry_->Failure(put.status());
+  Report(report->replies);
+  telemetry_->Cosigned((*reader)->size(), report->quorum);
+  return witness::MayStillSign(report->replies);
+}
+
+}  // namespace jejak::daemon
