@@ -26,6 +26,7 @@ JEJAK_ANSWER(GetCheckpoint) {
   const auto& election = *asked.queries->registry().election();
   out->set_vkey(merkle::FormatVerifierKey(
       {election.origin, merkle::KeyType::kEd25519, election.state.ledger_key}));
+  if (context.cosigned) out->set_cosigned(context.cosigned());
   if (!request.has_prove_since()) return {};
   JEJAK_ASSIGN_OR_RETURN(const merkle::Path path,
                          ContinuationOf(*asked.view, request.prove_since()));

@@ -17,6 +17,7 @@ namespace jejak::service {
 struct Context {
   engine::Ledger* ledger = nullptr;
   BodyJson body_json;
+  std::function<std::string()> cosigned;  // may be empty
 };
 
 #define JEJAK_ANSWER(name) \

@@ -23,7 +23,7 @@ UnixMicros LastReceived(const engine::Ledger& ledger);
 struct Shared {
   Shared(engine::Ledger* ledger, Pulse* pulse_in, BodyJson body_json, Observer* observer_in,
          const ServerOptions& options_in)
-      : context{ledger, std::move(body_json)},
+      : context{ledger, std::move(body_json), options_in.cosigned},
         pulse(pulse_in),
         observer(observer_in),
         options(options_in),

@@ -18,7 +18,7 @@ using service::Context;
 const Context& TheContext() {
   static const Context context{&World::The().ledger(), [](const event::Body& body) {
                                  return cli::DumpLine(cli::BodyToJson(body));
-                               }};
+                               }, {}};
   return context;
 }
 

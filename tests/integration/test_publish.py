@@ -146,7 +146,10 @@ class Publish(Case):
         older = self.folder / "older"
         shutil.copytree(self.election.folder, older)
         daemon = self.start()
-        self.cosigned(self.submit(daemon, 2)["index"] + 1)
+        size = self.submit(daemon, 2)["index"] + 1
+        self.cosigned(size)
+        report = self.ok("verify", "--server", daemon.address, "--key", vkey, "--witness", witness.vkey)
+        self.assertGreaterEqual(report["witnessed"]["size"], size)
         self.assertEqual(daemon.stop(), 0)
         self.assertTrue(self.ok("verify", "--dir", self.out, "--key", vkey, "--witness", witness.vkey)["ok"])
 

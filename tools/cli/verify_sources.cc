@@ -11,11 +11,13 @@ constexpr size_t kAheadBytesMax = size_t{16} << 20;
 
 }  // namespace
 
-Result<std::unique_ptr<ServerSource>> ServerSource::Open(std::unique_ptr<client::Client> client) {
+Result<std::unique_ptr<ServerSource>> ServerSource::Open(std::unique_ptr<client::Client> client,
+                                                         bool cosigned) {
   std::unique_ptr<ServerSource> out(new ServerSource(std::move(client)));
   jejak::v1::GetCheckpointResponse answer;
   JEJAK_RETURN_IF_ERROR(out->client_->Ask(jejak::v1::GetCheckpointRequest(), &answer));
-  out->checkpoint_ = answer.checkpoint();
+  out->checkpoint_ =
+      cosigned && !answer.cosigned().empty() ? answer.cosigned() : answer.checkpoint();
   const auto note = merkle::ParseNote(out->checkpoint_);
   const auto checkpoint = note.ok() ? merkle::ParseCheckpoint(note->text) : note.status();
   // One that doesn't read is for the verifier to name.

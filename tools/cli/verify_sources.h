@@ -45,7 +45,9 @@ class ExportSource final : public verify::LogSource {
 class ServerSource final : public verify::LogSource {
  public:
   // Fetches the checkpoint. Errors: those of client::Client.
-  static Result<std::unique_ptr<ServerSource>> Open(std::unique_ptr<client::Client> client);
+  // `cosigned`: the log under the newest checkpoint that witnesses cosigned, where there is one.
+  static Result<std::unique_ptr<ServerSource>> Open(std::unique_ptr<client::Client> client,
+                                                    bool cosigned);
   ~ServerSource() override;
 
   Result<Bytes> EntryBytes(LogIndex index) const override;

@@ -147,12 +147,14 @@ Status Serve(const Config& config) {
   JEJAK_ASSIGN_OR_RETURN(const auto publisher,
                          StartPublishing(config, ledger.get(), telemetry.get(), witnesses.get()));
   publishing = publisher.get();
+  service::ServerOptions serving = config.Server();
+  if (witnesses != nullptr) serving.cosigned = [&witnesses] { return witnesses->Cosigned(); };
   JEJAK_ASSIGN_OR_RETURN(
       const auto server,
       service::Server::Start(
           ledger.get(), &pulse,
           [](const event::Body& body) { return cli::DumpLine(cli::BodyToJson(body)); },
-          telemetry.get(), config.Server()));
+          telemetry.get(), serving));
   const std::string host = config.listen.substr(0, config.listen.rfind(':'));
   // One line that whoever started it can wait for.
   fmt::print("{{\"listening\":\"{}:{}\",\"size\":{}}}\n", host, server->port(),

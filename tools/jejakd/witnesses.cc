@@ -67,6 +67,11 @@ Status Witnesses::status() const {
   return failed_;
 }
 
+std::string Witnesses::Cosigned() const {
+  const std::lock_guard lock(mutex_);
+  return cosigned_;
+}
+
 void Witnesses::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
@@ -93,6 +98,10 @@ Status Witnesses::Bring() {
   if (!report.ok()) {
     telemetry_->Failure(report.status());
     return {};
+  }
+  if (report->quorum) {
+    const std::lock_guard lock(mutex_);
+    cosigned_ = report->checkpoint;
   }
   const auto put = publish::PutCosigned(folder_, report->checkpoint);
   if (!put.ok()) telemetry_->Failure(put.status());

@@ -33,6 +33,8 @@ class Witnesses {
   // From now on what stands in `folder` is brought to them whenever it was published.
   void Start(std::filesystem::path folder);
   void Published();
+  // The newest checkpoint with the policy's quorum of cosignatures; empty for none yet.
+  std::string Cosigned() const;
   // Not OK once a witness was found to hold another history: the ledger must be stopped.
   Status status() const;
 
@@ -54,6 +56,7 @@ class Witnesses {
   bool published_ = false;
   bool stopping_ = false;
   Status failed_;
+  std::string cosigned_;
   std::thread thread_;
 };
 
