@@ -50,7 +50,8 @@ struct ServerOptions {
   size_t behind_entries = 10'000;            // a follower this far behind is told
   // Callers may say when their events were received. For simulations alone.
   bool given_clock = false;
-  // The newest checkpoint that enough witnesses cosigned, or nothing. From any thread; may be empty.
+  // The newest checkpoint that enough witnesses cosigned, or nothing. From any thread; may be
+  // empty.
   std::function<std::string()> cosigned;
 };
 

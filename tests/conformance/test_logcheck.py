@@ -73,15 +73,19 @@ class Logcheck(Case):
 
         other = self.folder / "other"
         shutil.copytree(self.folder / "export", other)
-        # Another witness's signature under the first one's name.
+        # Another export of the same state leaves the cosignatures.
         self.export(ledger, out)
-        text = (out / "checkpoint").read_bytes()
+        cosigned = (out / "checkpoint").read_bytes()
+        self.check(out, *keys, "-cosigned", 2)
+        # Another witness's signature under the first one's name.
+        body, signatures = cosigned.split(b"\n\n")
+        text = body + b"\n\n" + signatures.split(b"\n")[0] + b"\n"
         forged = cosign(WITNESSES[0][0], WITNESSES[1][1], "1767139200", text=text)
         (other / "checkpoint").write_bytes(forged)
         self.check(other, *keys, status=1, says="whose key was not given")
-        (other / "checkpoint").write_bytes(text)
+        (other / "checkpoint").write_bytes(cosigned)
         (other / "note.txt").write_text("nothing of an export")
-        self.check(other, status=1, says="note.txt: nothing that an export has")
+        self.check(other, *keys, status=1, says="note.txt: nothing that an export has")
 
     def test_histories(self):
         """A log that was rewritten is no continuation of a checkpoint kept before, though it holds by itself."""

@@ -101,6 +101,9 @@ def disk_after(log, cut, way, folder, target, random):
         elif op.kind == "rename":
             if op.path in names:
                 names[op.to] = names.pop(op.path)
+        elif op.kind == "link":
+            if op.path in names:
+                names[op.to] = names[op.path]
         elif op.kind == "unlink":
             names.pop(op.path, None)
         elif op.kind == "mkdir":

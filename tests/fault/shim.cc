@@ -215,6 +215,12 @@ int rename(const char* from, const char* to) noexcept {
   if (out == 0 && Inside(Absolute(to))) Record("rename " + Absolute(from) + " " + Absolute(to));
   return out;
 }
+int link(const char* from, const char* to) noexcept {
+  const Lock lock;
+  const int out = Next<int (*)(const char*, const char*)>("link")(from, to);
+  if (out == 0 && Inside(Absolute(to))) Record("link " + Absolute(from) + " " + Absolute(to));
+  return out;
+}
 int unlink(const char* path) noexcept {
   const Lock lock;
   const int out = Next<int (*)(const char*)>("unlink")(path);

@@ -281,7 +281,9 @@ Result<verify::Report> VerifyExport(const Globals&, const VerifyOptions& options
 Result<verify::Report> VerifyServer(const Globals& globals, const VerifyOptions& options,
                                     const verify::Options& verify_options) {
   JEJAK_ASSIGN_OR_RETURN(auto client, ConnectTo(globals));
-  JEJAK_ASSIGN_OR_RETURN(const auto source, ServerSource::Open(std::move(client), !options.witnesses.empty()));
+  JEJAK_ASSIGN_OR_RETURN(
+      const auto source,
+      ServerSource::Open(std::move(client), /*cosigned=*/!options.witnesses.empty()));
   JEJAK_ASSIGN_OR_RETURN(const auto rows, Rows::For(source->size().value, options.scratch));
   JEJAK_ASSIGN_OR_RETURN(verify::Report report,
                          verify::VerifyInto(*source, verify_options, rows->get()));

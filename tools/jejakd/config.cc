@@ -34,6 +34,9 @@ std::vector<Setting> SettingsOf(Config* c) {
        Number{&c->verify_threads, 0, 1'024}},
       {"ledger", "batch_events_max", "events of one commit at most",
        Number{&c->batch_events_max, 1, static_cast<int64_t>(limits::kBatchEventsMax)}},
+      {"ledger", "simulated_clock",
+       "callers may say when the ledger received their events; for simulations alone",
+       &c->simulated_clock},
       {"export", "dir",
        "folder that checkpoints, tiles and bundles are published in; the ledger is bound to it, and "
        "never signs less than what is there; empty: the one it is bound to, if any",
@@ -44,9 +47,6 @@ std::vector<Setting> SettingsOf(Config* c) {
        "file of the witnesses that cosign what is published (C2SP tlog-policy); the ledger never "
        "signs less than what they hold; empty: none",
        &c->witness_policy},
-      {"ledger", "simulated_clock",
-       "callers may say when the ledger received their events; for simulations alone",
-       &c->simulated_clock},
       {"server", "listen", "host:port to listen on; port 0 takes a free one", &c->listen},
       {"server", "workers", "threads that answer questions", Number{&c->workers, 1, 256}},
       {"server", "queued_calls_max", "calls that may wait; beyond, OVERLOADED",

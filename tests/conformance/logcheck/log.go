@@ -167,13 +167,18 @@ func (l *log) checkLeaves() error {
 	return nil
 }
 
-// Each file of the folder but the checkpoint is a tile or a bundle with what the entries give.
-func (l *log) checkFiles() error {
+// Each file of the folder but the checkpoint is a tile or a bundle with what the entries give, or a
+// cosigned checkpoint that the log continues.
+func (l *log) checkFiles(k *keys) error {
 	for _, path := range l.files.paths() {
 		if path == "checkpoint" {
 			continue
 		}
-		if err := l.checkFile(path, l.files[path]); err != nil {
+		check := l.checkFile
+		if strings.HasPrefix(path, "cosigned/") {
+			check = func(path string, text []byte) error { return l.checkOlder(k, text) }
+		}
+		if err := check(path, l.files[path]); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
@@ -221,6 +226,10 @@ func (l *log) checkKept(k *keys, file string) error {
 	if err != nil {
 		return err
 	}
+	return l.checkOlder(k, text)
+}
+
+func (l *log) checkOlder(k *keys, text []byte) error {
 	old, err := k.open(text)
 	if err != nil {
 		return err

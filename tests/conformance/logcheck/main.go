@@ -87,7 +87,7 @@ func check(k *keys, files folder, cosigned int) (*log, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := l.checkFiles(); err != nil {
+	if err := l.checkFiles(k); err != nil {
 		return nil, 0, err
 	}
 	return l, newest.cosignatures, l.checkLeaves()
