@@ -189,6 +189,8 @@ Result<Hash> Ledger::ProjectionDigest() const {
   return digest;
 }
 
+bool Ledger::RebuildNeeded() const { return impl_->store->rebuild_needed(); }
+
 Result<Hash> Ledger::TallyRoot() {
   const std::lock_guard lock(impl_->commit_mutex);
   if (impl_->state == nullptr)

@@ -118,6 +118,8 @@ class Ledger {
   Result<Hash> ProjectionDigest() const;
 
   // Root of the tally tree over the newest entries.
+  // The rows are of another release, or some are not there: nothing but Rebuild is possible.
+  bool RebuildNeeded() const;
   Result<Hash> TallyRoot();
 
   // OK, or what stopped the ledger.

@@ -54,7 +54,7 @@ Result<Asked> AskNewest(const engine::Ledger& ledger) {
   Asked out;
   out.view = ledger.Newest();
   if (out.view == nullptr || out.view->registry() == nullptr)
-    return Status(Reason::kStopped, "the ledger is closed, or its projections must be rebuilt");
+    return Status(Reason::kStopped, "the ledger is closed, or its projections are of another release: run jejak rebuild");
   JEJAK_ASSIGN_OR_RETURN(out.queries, projection::Queries::Open(&out.view->rows(), out.view.get(),
                                                                 out.view->registry()));
   JEJAK_ASSIGN_OR_RETURN(out.as_of, engine::AsOfOf(*out.view, *out.queries));

@@ -315,8 +315,12 @@ struct RebuildOptions {};
 
 Status RunRebuild(const Globals& globals, const RebuildOptions&, Run* run) {
   JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals));
-  JEJAK_ASSIGN_OR_RETURN(const Hash before, session->ledger().ProjectionDigest());
-  JEJAK_ASSIGN_OR_RETURN(const Hash root_before, session->ledger().TallyRoot());
+  // Rows of another release are not compared with anything.
+  std::optional<Hash> before, root_before;
+  if (!session->ledger().RebuildNeeded()) {
+    JEJAK_ASSIGN_OR_RETURN(before, session->ledger().ProjectionDigest());
+    JEJAK_ASSIGN_OR_RETURN(root_before, session->ledger().TallyRoot());
+  }
   Progress progress("rebuild", session->view().size().value);
   const auto start = std::chrono::steady_clock::now();
   JEJAK_RETURN_IF_ERROR(session->ledger().Rebuild([&](uint64_t done, uint64_t total) {
@@ -329,23 +333,27 @@ Status RunRebuild(const Globals& globals, const RebuildOptions&, Run* run) {
   const uint64_t size = session->view().size().value;
   if (globals.console.json) {
     Json out;
-    out["before"] = ToHex(before);
+    const auto hex = [](const std::optional<Hash>& hash) {
+      return hash ? Json(ToHex(*hash)) : Json(nullptr);
+    };
+    out["before"] = hex(before);
     out["after"] = ToHex(after);
-    out["identical"] = before == after;
-    out["tally_root_before"] = ToHex(root_before);
+    out["identical"] = before ? Json(*before == after) : Json(nullptr);
+    out["tally_root_before"] = hex(root_before);
     out["tally_root_after"] = ToHex(root_after);
     out["size"] = size;
     out["seconds"] = seconds.count();
     globals.console.Print(out);
   } else {
-    globals.console.Line(
-        fmt::format("{} {}", globals.console.T("before", "sebelum"), ToHex(before)));
+    globals.console.Line(fmt::format("{} {}", globals.console.T("before", "sebelum"),
+                                     before ? ToHex(*before) : "-"));
     globals.console.Line(
         fmt::format("{} {}", globals.console.T("after ", "sesudah"), ToHex(after)));
-    globals.console.Line(fmt::format("tally root {} → {}", ToHex(root_before), ToHex(root_after)));
+    globals.console.Line(fmt::format("tally root {} → {}", root_before ? ToHex(*root_before) : "-",
+                                     ToHex(root_after)));
   }
   JEJAK_RETURN_IF_ERROR(session->Close());
-  if (before == after) return {};
+  if (!before || *before == after) return {};
   run->shown = globals.console.json;
   return Status(Reason::kVerificationFailed,
                 "the rows before the rebuild were not what the log gives; they are now");
