@@ -126,13 +126,15 @@ Status Serve(const Config& config) {
   telemetry->Size(view->size());
   JEJAK_ASSIGN_OR_RETURN(const auto publisher,
                          StartPublishing(config, ledger.get(), telemetry.get()));
-  publishing = publisher.get();
   JEJAK_ASSIGN_OR_RETURN(
       const auto server,
       service::Server::Start(
           ledger.get(), &pulse,
           [](const event::Body& body) { return cli::DumpLine(cli::BodyToJson(body)); },
           telemetry.get(), config.Server()));
+  // Not before anything that can fail: the ledger, which tells it, is closed after it is gone.
+  publishing = publisher.get();
+  if (publisher != nullptr) publisher->Grown();  // what was committed meanwhile
   const std::string host = config.listen.substr(0, config.listen.rfind(':'));
   // One line that whoever started it can wait for.
   fmt::print("{{\"listening\":\"{}:{}\",\"size\":{}}}\n", host, server->port(),
