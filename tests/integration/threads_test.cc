@@ -18,7 +18,7 @@
 namespace jejak::engine {
 namespace {
 
-constexpr uint64_t kStations = 40;
+constexpr uint64_t kStations = 24;
 constexpr size_t kCallers = 3;
 
 // A view as what is published, and as what is verified.
