@@ -1,6 +1,6 @@
-// One ledger as a daemon has it, with everything that it does at once: callers that hand in, readers
-// of one view and of the newest ones, names, a rebuild, checksums, publication. Everybody sees whole
-// states. Of most worth under ThreadSanitizer (tools/sanitize tsan).
+// One ledger as a daemon has it, with everything that it does at once: callers that hand in,
+// readers of one view and of the newest ones, names, a rebuild, checksums, publication. Everybody
+// sees whole states. Of most worth under ThreadSanitizer (tools/sanitize tsan).
 #include <gtest/gtest.h>
 #include <unistd.h>
 
