@@ -87,7 +87,7 @@ void ExpectWhole(const View& view) {
   for (uint64_t i = 0; i < view.size().value; ++i) {
     const auto entry = view.Entry(LogIndex(i));
     ASSERT_TRUE(entry.ok()) << entry.status().ToString();
-    results += entry->event.kind() == event::BodyKind::kResultSubmitted ? 1 : 0;
+    if (entry->event.kind() == event::BodyKind::kResultSubmitted) ++results;
   }
   const auto queries =
       projection::Queries::Open(&view.rows(), &view, view.registry(), std::nullopt);
@@ -108,7 +108,7 @@ TEST_F(ThreadsTest, EverythingAtOnce) {
       // Each hands in everything, from another place on, so that each is a retry of the others.
       for (uint64_t i = 0; i < kStations; ++i) {
         const event::SignedEvent& event = results_[(i + c * kStations / kCallers) % kStations];
-        EXPECT_TRUE(ledger_->SubmitOne(event, {.proofs = true}).receipt);
+        EXPECT_TRUE(ledger_->SubmitOne(event, {true, std::nullopt}).receipt);
       }
       --callers_left;
     });
