@@ -15,14 +15,6 @@
 
 extern char** environ;
 
-#ifdef __SANITIZE_THREAD__
-// Debian's RocksDB isn't instrumented, so its own publications look like races.
-extern "C" const char* __tsan_default_suppressions() {
-  return "called_from_lib:librocksdb.so\nrace:rocksdb::\n"
-         "mutex:librocksdb.so\ndeadlock:librocksdb.so\n";
-}
-#endif
-
 namespace jejak::store::testing {
 namespace {
 

@@ -146,7 +146,6 @@ Status Serve(const Config& config) {
   telemetry->Size(view->size());
   JEJAK_ASSIGN_OR_RETURN(const auto publisher,
                          StartPublishing(config, ledger.get(), telemetry.get(), witnesses.get()));
-  publishing = publisher.get();
   service::ServerOptions serving = config.Server();
   if (witnesses != nullptr) serving.cosigned = [&witnesses] { return witnesses->Cosigned(); };
   JEJAK_ASSIGN_OR_RETURN(
@@ -155,6 +154,9 @@ Status Serve(const Config& config) {
           ledger.get(), &pulse,
           [](const event::Body& body) { return cli::DumpLine(cli::BodyToJson(body)); },
           telemetry.get(), serving));
+  // Not before anything that can fail: the ledger, which tells it, is closed after it is gone.
+  publishing = publisher.get();
+  if (publisher != nullptr) publisher->Grown();  // what was committed meanwhile
   const std::string host = config.listen.substr(0, config.listen.rfind(':'));
   // One line that whoever started it can wait for.
   fmt::print("{{\"listening\":\"{}:{}\",\"size\":{}}}\n", host, server->port(),
