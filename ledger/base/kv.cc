@@ -6,21 +6,45 @@
 namespace jejak {
 namespace {
 
-// Walks a sorted copy of the changes together with the base's cursor; the change wins on equal
-// keys.
-class OverlayCursor : public Cursor {
+// Changes as a sorted copy.
+class Copied {
  public:
   using Change = std::pair<Bytes, std::optional<Bytes>>;
-  OverlayCursor(std::vector<Change> changes, std::unique_ptr<Cursor> base)
+  explicit Copied(std::vector<Change> changes) : changes_(std::move(changes)) {}
+  size_t size() const { return changes_.size(); }
+  ByteView key(size_t i) const { return changes_[i].first; }
+  bool there(size_t i) const { return changes_[i].second.has_value(); }
+  ByteView value(size_t i) const { return *changes_[i].second; }
+
+ private:
+  std::vector<Change> changes_;
+};
+
+// Appended rows where they are: there may be many, and cursors over them, too. While such a cursor
+// lives, nothing may be appended to its table.
+template <typename Rows>
+class Referred {
+ public:
+  explicit Referred(const Rows* rows) : rows_(rows) {}
+  size_t size() const { return rows_->rows.size(); }
+  ByteView key(size_t i) const { return rows_->Key(rows_->rows[i]); }
+  bool there(size_t) const { return true; }
+  ByteView value(size_t i) const { return rows_->Value(rows_->rows[i]); }
+
+ private:
+  const Rows* rows_;
+};
+
+// Walks changes, sorted by key, together with the base's cursor; the change wins on equal keys.
+template <typename Changes>
+class OverlayCursor : public Cursor {
+ public:
+  OverlayCursor(Changes changes, std::unique_ptr<Cursor> base)
       : changes_(std::move(changes)), base_(std::move(base)), at_(changes_.size()) {}
 
   bool Valid() const override { return valid_; }
-  ByteView key() const override {
-    return on_change_ ? ByteView(changes_[at_].first) : base_->key();
-  }
-  ByteView value() const override {
-    return on_change_ ? ByteView(*changes_[at_].second) : base_->value();
-  }
+  ByteView key() const override { return on_change_ ? changes_.key(at_) : base_->key(); }
+  ByteView value() const override { return on_change_ ? changes_.value(at_) : base_->value(); }
   void Next() override {
     JEJAK_CHECK(valid_);
     if (on_change_) {
@@ -31,31 +55,38 @@ class OverlayCursor : public Cursor {
     Settle();
   }
   void Seek(ByteView key) override {
-    at_ = static_cast<size_t>(LowerBound(key) - changes_.begin());
+    at_ = LowerBound(key);
     base_->Seek(key);
     Settle();
   }
   void SeekBefore(ByteView key) override {
-    auto end = static_cast<size_t>(LowerBound(key) - changes_.begin());  // changes before it
+    size_t end = LowerBound(key);  // changes before it
     base_->SeekBefore(key);
     for (; end > 0; --end) {
-      const Change& change = changes_[end - 1];
-      if (base_->Valid() && base_->key() > ByteView(change.first)) break;
-      if (change.second.has_value()) {
-        Seek(change.first);
+      const ByteView changed = changes_.key(end - 1);
+      if (base_->Valid() && base_->key() > changed) break;
+      if (changes_.there(end - 1)) {
+        Seek(Bytes(changed));
         return;
       }
-      if (base_->Valid() && base_->key() == ByteView(change.first))
-        base_->SeekBefore(change.first);
+      if (base_->Valid() && base_->key() == changed) base_->SeekBefore(changed);
     }
     valid_ = base_->Valid();
     if (valid_) Seek(Bytes(base_->key()));
   }
 
  private:
-  std::vector<Change>::iterator LowerBound(ByteView key) {
-    return std::lower_bound(changes_.begin(), changes_.end(), key,
-                            [](const Change& c, ByteView k) { return ByteView(c.first) < k; });
+  size_t LowerBound(ByteView key) const {
+    size_t low = 0, high = changes_.size();
+    while (low < high) {
+      const size_t middle = low + (high - low) / 2;
+      if (changes_.key(middle) < key) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
   void Settle() {
     while (true) {
@@ -65,16 +96,15 @@ class OverlayCursor : public Cursor {
         return;
       }
       valid_ = true;
-      on_change_ =
-          have_change && (!base_->Valid() || ByteView(changes_[at_].first) <= base_->key());
+      on_change_ = have_change && (!base_->Valid() || changes_.key(at_) <= base_->key());
       if (!on_change_) return;
-      if (base_->Valid() && base_->key() == ByteView(changes_[at_].first)) base_->Next();
-      if (changes_[at_].second.has_value()) return;
+      if (base_->Valid() && base_->key() == changes_.key(at_)) base_->Next();
+      if (changes_.there(at_)) return;
       ++at_;
     }
   }
 
-  std::vector<Change> changes_;
+  const Changes changes_;
   std::unique_ptr<Cursor> base_;
   size_t at_;
   bool valid_ = false;
@@ -196,21 +226,22 @@ bool Overlay::Get(TableId table, ByteView key, Bytes* value) const {
 }
 
 std::unique_ptr<Cursor> Overlay::NewCursor(TableId table) const {
-  std::vector<OverlayCursor::Change> changes;
+  auto cursor = base_->NewCursor(table);
   const auto t = static_cast<size_t>(table);
-  if (t < tables_.size()) {
-    tables_[t].appended.Sort();
-    const Changes& changed = tables_[t].changes;
-    const Appended& appended = tables_[t].appended;
-    for (const Appended::Row& row : appended.rows) {
-      if (!changed.contains(appended.Key(row)))
-        changes.emplace_back(appended.Key(row), Bytes(appended.Value(row)));
-    }
-    changes.insert(changes.end(), changed.begin(), changed.end());
+  if (t >= tables_.size()) return cursor;
+  Table& rows = tables_[t];
+  if (!rows.appended.rows.empty()) {
+    rows.appended.Sort();
+    cursor = std::make_unique<OverlayCursor<Referred<Appended>>>(Referred(&rows.appended),
+                                                                 std::move(cursor));
   }
-  std::sort(changes.begin(), changes.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  return std::make_unique<OverlayCursor>(std::move(changes), base_->NewCursor(table));
+  if (!rows.changes.empty()) {
+    std::vector<Copied::Change> changes(rows.changes.begin(), rows.changes.end());
+    std::sort(changes.begin(), changes.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    cursor = std::make_unique<OverlayCursor<Copied>>(Copied(std::move(changes)), std::move(cursor));
+  }
+  return cursor;
 }
 
 void Overlay::Drain(const std::function<void(const RowChange&)>& visit) {

@@ -26,7 +26,7 @@ using admission::StationState;
 State::State(const KeyValueReader* base, TreeSize size, Registry registry)
     : rows_(base),
       registry_(std::move(registry)),
-      tallies_(&registry_, &rows_,
+      tallies_(&registry_, &rows_, base,
                {[this](const RegionCode& place) { return StationsIn(place); },
                 [this](const std::string& contest, const StationCode& tps) {
                   return ShownRound(contest, tps, *LoadResult(contest, tps));

@@ -49,7 +49,10 @@ class State final : public admission::StateView {
   // Ends a batch: rows() must be drained, and be in the base, before anything else is folded.
   void Flush();
   // After the rows were drained and committed: go on over the state that holds them.
-  void Rebase(const KeyValueReader* base) { rows_.Rebase(base); }
+  void Rebase(const KeyValueReader* base) {
+    rows_.Rebase(base);
+    tallies_.Rebase(base);
+  }
   Overlay& rows() { return rows_; }
   const Registry& registry() const { return registry_; }
   Status status() const;

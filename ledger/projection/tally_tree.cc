@@ -318,7 +318,7 @@ TallyTree::Node* TallyTree::FindOrMake(const std::string& contest, const RegionC
 std::unique_ptr<TallyTree::Node> TallyTree::Read(const std::string& contest,
                                                  const RegionCode& region) {
   const Bytes prefix = TallyNodePrefix(contest, region.level(), region);
-  const auto cursor = rows_->NewCursor(kTallyNodes);
+  const auto cursor = base_->NewCursor(kTallyNodes);
   cursor->SeekBefore(prefix + Bytes(9, '\xff'));
   if (!cursor->Valid() || cursor->key().size() != prefix.size() + 8 ||
       !cursor->key().starts_with(prefix)) {
@@ -355,7 +355,7 @@ void TallyTree::ReadChildren(const std::string& contest, const RegionCode& regio
     const size_t digits = election::kCodeDigits[static_cast<size_t>(below)];
     const Bytes prefix = TallyNodePrefix(contest, below, region);
     const size_t code_at = contest.size() + 2;
-    const auto cursor = rows_->NewCursor(kTallyNodes);
+    const auto cursor = base_->NewCursor(kTallyNodes);
     cursor->Seek(prefix);
     while (cursor->Valid() && cursor->key().starts_with(prefix)) {
       const auto code = RegionCode::Parse(cursor->key().substr(code_at, digits));
@@ -397,7 +397,6 @@ void TallyTree::Commit(LogIndex index, const Hash& root) {
   rows_->Put(kCommitments, IndexKey(index), Bytes(root.view()));
   staged_.clear();
   state_ = {index, 0};
-  MakeRoom();
 }
 
 void TallyTree::MakeRoom() {
@@ -408,6 +407,7 @@ void TallyTree::MakeRoom() {
 }
 
 void TallyTree::Flush() {
+  if (staged_.empty()) MakeRoom();
   if (state_ == written_) return;
   rows_->Put(kRegistry, TallyStateKey(), Encode(state_));
   written_ = state_;

@@ -36,9 +36,11 @@ struct StationSource {
 
 class TallyTree {
  public:
-  // Both are borrowed.
-  TallyTree(const Registry* registry, Overlay* rows, StationSource stations)
-      : registry_(registry), rows_(rows), stations_(std::move(stations)) {}
+  // All are borrowed. `base` holds what was drained from `rows`.
+  TallyTree(const Registry* registry, Overlay* rows, const KeyValueReader* base,
+            StationSource stations)
+      : registry_(registry), rows_(rows), base_(base), stations_(std::move(stations)) {}
+  void Rebase(const KeyValueReader* base) { base_ = base; }
   // Reads where it stands. What was gathered since the newest commitment is taken up when it is
   // first needed: a reader never does.
   Status Load();
@@ -63,7 +65,7 @@ class TallyTree {
   Hash Root();
   // The entry at `index` committed to `root`: the nodes as they are become its versions.
   void Commit(LogIndex index, const Hash& root);
-  // Brings the count of changes to its row.
+  // Ends a batch: brings the count of changes to its row, and forgets nodes beyond the cache's bound.
   void Flush();
   // Damage that was found on the way.
   const Status& status() const { return status_; }
@@ -109,6 +111,9 @@ class TallyTree {
 
   const Registry* const registry_;
   Overlay* const rows_;
+  // Nodes are forgotten only when a batch ends, so that one that isn't in memory is as the base has
+  // it, and so are its children.
+  const KeyValueReader* base_;
   const StationSource stations_;
   Status status_;
   TallyStateRow state_, written_;

@@ -17,7 +17,7 @@ namespace jejak::verify {
 namespace {
 
 // Rows gathered before they go to the store, and bytes of entries.
-constexpr uint64_t kFlushEntries = 131'072;
+constexpr uint64_t kFlushEntries = 32'768;
 constexpr size_t kFlushBytes = size_t{64} << 20;
 
 class Verifier {
