@@ -65,7 +65,8 @@ class TallyTree {
   Hash Root();
   // The entry at `index` committed to `root`: the nodes as they are become its versions.
   void Commit(LogIndex index, const Hash& root);
-  // Ends a batch: brings the count of changes to its row, and forgets nodes beyond the cache's bound.
+  // Ends a batch: brings the count of changes to its row, and forgets nodes beyond the cache's
+  // bound.
   void Flush();
   // Damage that was found on the way.
   const Status& status() const { return status_; }
