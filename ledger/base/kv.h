@@ -77,7 +77,8 @@ class Overlay : public KeyValueReader {
   void Cache(TableId table, size_t cache_bytes);
 
   bool Get(TableId table, ByteView key, Bytes* value) const override;
-  // Merges the changes with the base; costs a sort of the table's changes.
+  // Merges the changes with the base; costs a sort of the table's changes. Appended rows are not
+  // copied: while the cursor lives, nothing may be appended to its table, nor the changes drained.
   std::unique_ptr<Cursor> NewCursor(TableId table) const override;
   Status status() const override { return base_->status(); }
 
