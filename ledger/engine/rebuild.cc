@@ -128,6 +128,7 @@ class Builder {
     state->Flush();
     JEJAK_RETURN_IF_ERROR(state->status());
     JEJAK_RETURN_IF_ERROR(Wait());
+    rows_.Clear();
     state->rows().Drain([&](const RowChange& change) {
       if (change.table == projection::kEventIndex) return;  // kept with the log
       rows_.Add(change);
@@ -137,6 +138,17 @@ class Builder {
     writing_ = true;
     changed_.notify_all();
     return {};
+  }
+  // What was taken last, whether it is written by now or not: a value, none when the row was
+  // deleted, and no answer when it wasn't among them.
+  std::optional<std::optional<ByteView>> Taken(TableId table, ByteView key) const {
+    const auto& rows = rows_.rows();
+    const auto at = std::lower_bound(
+        rows.begin(), rows.end(), table, [&](const store::SortedRows::Row& row, TableId wanted) {
+          return row.table != wanted ? row.table < wanted : rows_.key(row) < key;
+        });
+    if (at == rows.end() || at->table != table || rows_.key(*at) != key) return std::nullopt;
+    return at->put ? std::optional(rows_.value(*at)) : std::optional<ByteView>();
   }
   // Until what was taken can be read.
   Status Wait() {
@@ -153,7 +165,6 @@ class Builder {
       if (!writing_) return;
       lock.unlock();
       Status status = generation_->Write(rows_);
-      rows_.Clear();
       lock.lock();
       if (failed_.ok()) failed_ = std::move(status);
       writing_ = false;
@@ -164,14 +175,14 @@ class Builder {
   store::GenerationWriter* const generation_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  store::SortedRows rows_;  // the writer's while writing_
+  store::SortedRows rows_;  // while writing_, both only read them
   bool writing_ = false;
   bool stopping_ = false;
   Status failed_;
   std::thread thread_;
 };
 
-// What the folds read of the new generation: waits for what is being written, and does not look for
+// What the folds read of the new generation, with what is being written to it. Does not look for
 // rows that were never written, as nearly all that a first submission asks for.
 class Built final : public KeyValueReader {
  public:
@@ -181,11 +192,14 @@ class Built final : public KeyValueReader {
   bool Get(TableId table, ByteView key, Bytes* value) const override {
     const auto [first, second] = Places(table, key);
     if (table != projection::kEventIndex && !(Has(first) && Has(second))) return false;
-    (void)builder_->Wait();  // what failed shows at the next write
+    if (const auto taken = builder_->Taken(table, key)) {
+      if (*taken) value->assign(**taken);
+      return taken->has_value();
+    }
     return base_->Get(table, key, value);
   }
   std::unique_ptr<Cursor> NewCursor(TableId table) const override {
-    (void)builder_->Wait();
+    (void)builder_->Wait();  // what failed shows at the next write
     return base_->NewCursor(table);
   }
   Status status() const override { return base_->status(); }

@@ -130,7 +130,8 @@ struct TallyRow {
   bool operator==(const TallyRow&) const = default;
 };
 
-// A region's node of the tally tree, as of a commitment.
+// A region's node of the tally tree, as of a commitment. Its newest one's children have a row of
+// their own (tally_children.h).
 struct NodeRow {
   Hash node;
   uint32_t children = 0;

@@ -74,9 +74,20 @@ Bytes TallyNodePrefix(std::string_view contest, election::Level level,
 
 Bytes TallyNodeKey(std::string_view contest, const election::RegionCode& region,
                    LogIndex commitment) {
-  Bytes out = TallyNodePrefix(contest, region.level(), region);
-  Writer(&out).Be64(commitment.value);
+  Bytes out;
+  out.reserve(contest.size() + 24);
+  SetTallyNodeKey(contest, region, commitment, &out);
   return out;
+}
+
+void SetTallyNodeKey(std::string_view contest, const election::RegionCode& region,
+                     LogIndex commitment, Bytes* key) {
+  key->assign(contest);
+  Writer w(key);
+  w.U8(0);
+  w.U8(static_cast<uint8_t>(region.level()));
+  w.Raw(region.view());
+  w.Be64(commitment.value);
 }
 
 Bytes TallyDeltaPrefix(LogIndex base, std::string_view contest,

@@ -26,6 +26,7 @@ inline constexpr TableId kReferences{24};   // event hash -> what others may ref
 inline constexpr TableId kTallyDeltas{25};  // commitment before, contest, place, index -> change
 inline constexpr TableId kCommitments{26};  // index of a tallyCommitted -> its root
 inline constexpr TableId kObserved{27};     // a source's time, later than all before -> its entry
+inline constexpr TableId kTallyChildren{28};  // contest, region -> children of its newest node
 
 // Of forms together, and of records (fold_cross.cc, fold_records_rows.cc; rows in rows_records.h).
 inline constexpr TableId kVillageVotes{41};      // contest, village -> what tells its TPSs apart
@@ -62,6 +63,9 @@ Bytes TallyNodePrefix(std::string_view contest, election::Level level,
                       const election::RegionCode& inside);
 Bytes TallyNodeKey(std::string_view contest, const election::RegionCode& region,
                    LogIndex commitment);
+// In place of what `key` holds.
+void SetTallyNodeKey(std::string_view contest, const election::RegionCode& region,
+                     LogIndex commitment, Bytes* key);
 // `base` is the commitment before the entry, 0 when there is none.
 Bytes TallyDeltaPrefix(LogIndex base, std::string_view contest, const election::RegionCode& place);
 // In place of what `key` holds.

@@ -3,83 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "ledger/base/coding.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
+#include "ledger/merkle/rfc6962.h"
 #include "ledger/projection/tables.h"
 #include "ledger/projection/tally.h"
 
 namespace jejak::projection {
 namespace {
 
-using Children = std::vector<std::pair<RegionCode, Hash>>;
-
-Bytes CacheKey(const std::string& contest, const RegionCode& region) {
-  return PlaceKey(contest, region);
-}
-
-// Of each child only the newest hash, in code order.
-void KeepLast(Children* children) {
-  std::stable_sort(children->begin(), children->end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  Children out;
-  out.reserve(children->size());
-  for (const auto& child : *children) {
-    if (!out.empty() && out.back().first == child.first) {
-      out.back() = child;
-    } else {
-      out.push_back(child);
-    }
+// Exactly as long: of what is kept by the hundred thousand, no byte lies idle.
+void Keep(ByteView bytes, Bytes* out) {
+  if (bytes.size() > out->capacity()) {
+    *out = Bytes(bytes);
+  } else {
+    out->assign(bytes);
   }
-  *children = std::move(out);
 }
 
 }  // namespace
-
-bool TallyTree::Node::Has(const RegionCode& child) const {
-  return std::binary_search(codes.begin(), codes.end(), child);
-}
-
-size_t TallyTree::Node::bytes() const {
-  return sizeof(Node) + 128 + row.tally.sums.size() * sizeof(SumCell) +
-         codes.size() * (sizeof(RegionCode) + 2 * Hash::kSize);
-}
-
-// A child that is there is replaced; when new ones come, the list is made anew.
-void TallyTree::Node::Put(Children children) {
-  KeepLast(&children);
-  for (auto& [code, hash] : children) hash = merkle::LeafHash(hash.view());
-  const bool all_there = std::all_of(children.begin(), children.end(),
-                                     [&](const auto& child) { return Has(child.first); });
-  if (all_there) {
-    for (const auto& [code, hash] : children) {
-      const auto at = std::lower_bound(codes.begin(), codes.end(), code);
-      hashes.Set(static_cast<size_t>(at - codes.begin()), hash);
-    }
-    return;
-  }
-  std::vector<RegionCode> merged;
-  std::vector<Hash> leaves;
-  merged.reserve(codes.size() + children.size());
-  leaves.reserve(codes.size() + children.size());
-  size_t old = 0;
-  const auto keep_before = [&](const RegionCode* code) {
-    for (; old < codes.size() && (code == nullptr || codes[old] < *code); ++old) {
-      merged.push_back(codes[old]);
-      leaves.push_back(hashes[old]);
-    }
-  };
-  for (const auto& [code, hash] : children) {
-    keep_before(&code);
-    if (old < codes.size() && codes[old] == code) ++old;
-    merged.push_back(code);
-    leaves.push_back(hash);
-  }
-  keep_before(nullptr);
-  codes = std::move(merged);
-  hashes.Assign(std::move(leaves));
-}
 
 void TallyTree::Damage(std::string what) {
   if (status_.ok()) status_ = Status(Reason::kLedgerDamaged, std::move(what));
@@ -205,10 +151,11 @@ void TallyTree::DropMixed(const std::string& contest, const std::vector<RegionCo
   }
   for (const RegionCode& region : regions) {
     if (entry.OnlyBallotOf(region) != nullptr) continue;
-    const Node* node = Find(contest, region);
-    if (node == nullptr) continue;
+    const Slot* slot = Find(contest, region);
+    if (slot == nullptr) continue;
+    if (!Unpack(region, slot->value)) return;
     TallyDelta lost;
-    for (const SumCell& cell : node->row.tally.sums) {
+    for (const SumCell& cell : node_.row.tally.sums) {
       if (KeptWhenMixed(entry, cell.key)) continue;
       lost.sums.push_back(
           {cell.key, -static_cast<int64_t>(cell.sum), -static_cast<int32_t>(cell.present)});
@@ -244,32 +191,35 @@ void TallyTree::Refresh() {
   }
 }
 
-// From the villages up: each level's changes are those of the level below and its own.
+// From the villages up: each level's changes are those of the level below and its own. In code
+// order, so that the nodes above stay at hand.
 void TallyTree::RefreshContest(const ContestEntry& contest, PendingRegions pending) {
   const std::string& id = contest.state->id;
-  PendingRegions levels[election::kLevels];
+  std::map<RegionCode, Pending> levels[election::kLevels];
   while (!pending.empty()) {
     auto node = pending.extract(pending.begin());
-    levels[static_cast<size_t>(node.key().level())].insert(std::move(node));
+    levels[static_cast<size_t>(node.key().level())].emplace(node.key(), std::move(node.mapped()));
   }
   for (size_t level = static_cast<size_t>(election::Level::kVillage) + 1; level-- > 0;) {
     for (auto& [region, change] : levels[level]) {
-      Node* node = FindOrMake(id, region);
-      RefreshNode(contest, region, &change, node);
+      Slot* slot = FindOrMake(id, region);
+      RefreshNode(contest, region, &change, slot);
       if (!status_.ok()) return;
-      staged_[id].insert(region);
+      if (!slot->value.staged) staged_.push_back({id, region, slot});
+      slot->value.staged = true;
       if (level == 0) continue;
       Pending& above = levels[level - 1][region.Parent()];
       above.delta.Add(change.delta);
-      above.children.emplace_back(region, node->row.node);
+      above.children.emplace_back(region, node_.row.node);
     }
+    levels[level].clear();
   }
 }
 
 void TallyTree::RefreshNode(const ContestEntry& contest, const RegionCode& region, Pending* pending,
-                            Node* node) {
-  const size_t before = node->bytes();
-  NodeRow& row = node->row;
+                            Slot* slot) {
+  if (!Unpack(region, slot->value)) return;
+  NodeRow& row = node_.row;
   if (contest.OnlyBallotOf(region) == nullptr) {
     const auto lost = [&](const auto& cell) { return !KeptWhenMixed(contest, cell.key); };
     std::erase_if(pending->delta.sums, lost);
@@ -279,96 +229,107 @@ void TallyTree::RefreshNode(const ContestEntry& contest, const RegionCode& regio
     return Damage(fmt::format("a sum of region {} in {} leaves its range", region.display(),
                               contest.state->id));
   }
-  node->Put(std::move(pending->children));
-  row.children = static_cast<uint32_t>(node->codes.size());
-  row.children_root = node->hashes.Root();
+  node_.children.Put(std::move(pending->children));
+  row.children = static_cast<uint32_t>(node_.children.size());
+  row.children_root = node_.children.Root();
   SetRegionTally(contest.state->id, region, row, &region_);
   if (!event::EncodeTo(region_, &value_).ok())
     return Damage("the sums of region " + region.display() + " make no node");
   row.node = event::RegionNodeHash(value_);
-  young_bytes_ += node->bytes() - std::min(before, node->bytes());
+  Pack(slot);
 }
 
-TallyTree::Node* TallyTree::Find(const std::string& contest, const RegionCode& region) {
-  const std::string key = CacheKey(contest, region);
-  if (const auto it = young_.find(key); it != young_.end()) return it->second.get();
-  std::unique_ptr<Node> node;
-  if (const auto it = old_.find(key); it != old_.end()) {
-    node = std::move(it->second);
-    old_.erase(it);
-  } else {
-    // Its parent knows whether there is one, and spares a look at the rows for each new region.
-    if (!region.IsNation()) {
-      const Node* parent = Find(contest, region.Parent());
-      if (parent == nullptr || !parent->Has(region)) return nullptr;
-    }
-    node = Read(contest, region);
-    if (node == nullptr) return nullptr;
+bool TallyTree::Unpack(const RegionCode& region, const Packed& packed) {
+  auto children = TallyChildren::Parse(region.level(), packed.children);
+  if (packed.row.empty()) {  // just made
+    node_ = {{}, TallyChildren(region.level())};
+    return true;
   }
-  young_bytes_ += node->bytes();
-  return young_.emplace(key, std::move(node)).first->second.get();
+  auto row = Decode<NodeRow>(packed.row);
+  if (row && children) {
+    node_ = {std::move(*row), std::move(*children)};
+    return true;
+  }
+  Damage("a node of region " + region.display() + " does not decode");
+  return false;
 }
 
-TallyTree::Node* TallyTree::FindOrMake(const std::string& contest, const RegionCode& region) {
-  if (Node* node = Find(contest, region)) return node;
-  young_bytes_ += sizeof(Node);
-  return young_.emplace(CacheKey(contest, region), std::make_unique<Node>()).first->second.get();
+void TallyTree::Pack(Slot* slot) {
+  value_.clear();
+  EncodeTo(node_.row, &value_);
+  const size_t before = slot->value.row.size() + slot->value.children.size();
+  Keep(value_, &slot->value.row);
+  Keep(node_.children.packed(), &slot->value.children);
+  const size_t after = slot->value.row.size() + slot->value.children.size();
+  young_bytes_ += after - std::min(before, after);
 }
 
-std::unique_ptr<TallyTree::Node> TallyTree::Read(const std::string& contest,
+TallyTree::Slot* TallyTree::Find(const std::string& contest, const RegionCode& region) {
+  SetPlaceKey(contest, region, &key_);
+  const uint64_t hash = Nodes::HashOf(key_);
+  if (Slot* slot = young_.Find(key_, hash)) return slot;
+  Packed packed;
+  if (Slot* old = old_.Find(key_, hash); old != nullptr && !old->value.row.empty()) {
+    packed = std::exchange(old->value, {});
+  } else {
+    auto read = Read(contest, region);
+    if (!read) return nullptr;
+    packed = std::move(*read);
+    SetPlaceKey(contest, region, &key_);
+  }
+  Slot* slot = young_.Add(key_, hash);
+  slot->value = std::move(packed);
+  young_bytes_ += sizeof(Slot) + slot->value.row.size() + slot->value.children.size();
+  return slot;
+}
+
+TallyTree::Slot* TallyTree::FindOrMake(const std::string& contest, const RegionCode& region) {
+  if (Slot* slot = Find(contest, region)) return slot;
+  young_bytes_ += sizeof(Slot);
+  SetPlaceKey(contest, region, &key_);
+  return young_.Add(key_, Nodes::HashOf(key_));
+}
+
+// The parent knows it, and whether there is one at all: a new region costs no look at the rows.
+std::optional<LogIndex> TallyTree::NewestVersion(const std::string& contest,
                                                  const RegionCode& region) {
+  if (!region.IsNation()) {
+    const Slot* parent = Find(contest, region.Parent());
+    if (parent == nullptr) return std::nullopt;
+    const auto children =
+        TallyChildren::Parse(region.Parent().level(), parent->value.children);
+    return children ? children->VersionOf(region) : std::nullopt;
+  }
   const Bytes prefix = TallyNodePrefix(contest, region.level(), region);
   const auto cursor = base_->NewCursor(kTallyNodes);
   cursor->SeekBefore(prefix + Bytes(9, '\xff'));
   if (!cursor->Valid() || cursor->key().size() != prefix.size() + 8 ||
       !cursor->key().starts_with(prefix)) {
-    return nullptr;
+    return std::nullopt;
   }
-  auto row = Decode<NodeRow>(cursor->value());
-  if (!row) {
-    Damage("a node of region " + region.display() + " does not decode");
-    return nullptr;
-  }
-  auto node = std::make_unique<Node>();
-  node->row = std::move(*row);
-  ReadChildren(contest, region, node.get());
-  // Stations are read as they are by now, regions as of the commitment.
-  if (region.level() != election::Level::kVillage &&
-      node->hashes.Root() != node->row.children_root) {
-    Damage(fmt::format("the children of region {} in {} are not those of its node",
-                       region.display(), contest));
-  }
-  return node;
+  return LogIndex(Reader(cursor->key().substr(prefix.size())).Be64());
 }
 
-// As of the newest commitment.
-void TallyTree::ReadChildren(const std::string& contest, const RegionCode& region, Node* node) {
-  Children children;
-  if (region.level() == election::Level::kVillage) {
-    const ContestEntry* entry = registry_->Contest(contest);
-    for (const StationCode& tps : stations_.in(region)) {
-      if (entry == nullptr || !entry->state->Covers(tps)) continue;
-      children.emplace_back(tps, StationHash(contest, tps, stations_.shown(contest, tps)));
-    }
-  } else {
-    const auto below = static_cast<election::Level>(static_cast<size_t>(region.level()) + 1);
-    const size_t digits = election::kCodeDigits[static_cast<size_t>(below)];
-    const Bytes prefix = TallyNodePrefix(contest, below, region);
-    const size_t code_at = contest.size() + 2;
-    const auto cursor = base_->NewCursor(kTallyNodes);
-    cursor->Seek(prefix);
-    while (cursor->Valid() && cursor->key().starts_with(prefix)) {
-      const auto code = RegionCode::Parse(cursor->key().substr(code_at, digits));
-      if (!code) return Damage("a key of the tally's nodes does not read");
-      const Bytes end = TallyNodePrefix(contest, below, *code) + Bytes(9, '\xff');
-      cursor->SeekBefore(end);
-      const auto row = Decode<NodeRow>(cursor->value());
-      if (!row) return Damage("a node of region " + code->display() + " does not decode");
-      children.emplace_back(*code, row->node);
-      cursor->Seek(end);
-    }
+std::optional<TallyTree::Packed> TallyTree::Read(const std::string& contest,
+                                                 const RegionCode& region) {
+  const auto version = NewestVersion(contest, region);
+  if (!version) return std::nullopt;
+  Packed packed;
+  SetTallyNodeKey(contest, region, *version, &key_);
+  const bool node = base_->Get(kTallyNodes, key_, &packed.row);
+  SetPlaceKey(contest, region, &key_);
+  if (!node || !base_->Get(kTallyChildren, key_, &packed.children)) {
+    Damage(fmt::format("no node of region {} in {}", region.display(), contest));
+    return std::nullopt;
   }
-  node->Put(std::move(children));
+  if (!Unpack(region, packed)) return std::nullopt;
+  if (node_.children.size() != node_.row.children ||
+      node_.children.Root() != node_.row.children_root) {
+    Damage(fmt::format("the children of region {} in {} are not those of its node",
+                       region.display(), contest));
+    return std::nullopt;
+  }
+  return packed;
 }
 
 Hash TallyTree::Root() {
@@ -376,23 +337,46 @@ Hash TallyTree::Root() {
   Refresh();
   std::vector<Hash> nations;
   for (const auto& [id, contest] : registry_->contests()) {
-    if (const Node* node = Find(id, RegionCode()))
-      nations.push_back(merkle::LeafHash(node->row.node.view()));
+    const Slot* slot = Find(id, RegionCode());
+    if (slot == nullptr || !Unpack(RegionCode(), slot->value)) continue;
+    nations.push_back(merkle::LeafHash(node_.row.node.view()));
   }
   root_ = merkle::RootOf(nations);
   return *root_;
 }
 
+// That their children's newest versions will be those of this commitment.
+void TallyTree::TellParents(LogIndex index) {
+  for (size_t i = 0; i < staged_.size();) {
+    const auto& [contest, first, _] = staged_[i];
+    if (first.IsNation()) {
+      ++i;
+      continue;
+    }
+    const RegionCode region = first.Parent();
+    Slot* parent = Find(contest, region);  // staged, as its child is
+    auto children = parent == nullptr ? std::nullopt
+                                      : TallyChildren::Parse(region.level(),
+                                                             std::move(parent->value.children));
+    if (!children) return Damage("a node that was brought up to date is gone");
+    for (; i < staged_.size() && staged_[i].contest == contest &&
+           !staged_[i].region.IsNation() && staged_[i].region.Parent() == region;
+         ++i) {
+      children->SetVersion(staged_[i].region, index);
+    }
+    parent->value.children = std::move(*children).Take();
+  }
+}
+
 void TallyTree::Commit(LogIndex index, const Hash& root) {
   Refresh();
-  for (const auto& [contest, regions] : staged_) {
-    for (const RegionCode& region : regions) {
-      const Node* node = Find(contest, region);
-      if (node == nullptr) return Damage("a node that was brought up to date is gone");
-      value_.clear();
-      EncodeTo(node->row, &value_);
-      rows_->Append(kTallyNodes, TallyNodeKey(contest, region, index), value_);
-    }
+  TellParents(index);
+  for (const Staged& staged : staged_) {
+    Packed& packed = staged.slot->value;
+    packed.staged = false;
+    SetTallyNodeKey(staged.contest, staged.region, index, &key_);
+    rows_->Append(kTallyNodes, key_, packed.row);
+    rows_->Append(kTallyChildren, staged.slot->key(), packed.children);
   }
   rows_->Put(kCommitments, IndexKey(index), Bytes(root.view()));
   staged_.clear();
@@ -401,8 +385,7 @@ void TallyTree::Commit(LogIndex index, const Hash& root) {
 
 void TallyTree::MakeRoom() {
   if (young_bytes_ <= limits::kTallyCacheBytesMax / 2) return;
-  old_ = std::move(young_);
-  young_.clear();
+  old_ = std::exchange(young_, {});
   young_bytes_ = 0;
 }
 

@@ -2,31 +2,32 @@
 // are gathered entry by entry, and brought to the nodes when somebody asks for the root: a node
 // that a thousand entries touched is hashed once.
 //
-// On disk stand the nodes as of each commitment (kTallyNodes), the change that each entry since
-// made (kTallyDeltas), and the commitments (kCommitments): enough to answer as of any size, and to
-// go on after a restart. Spec: docs/reference/tally-tree.md.
+// On disk stand the nodes as of each commitment (kTallyNodes), the children of the newest ones
+// (kTallyChildren), the change that each entry since made (kTallyDeltas), and the commitments
+// (kCommitments): enough to answer as of any size, and to go on after a restart. In memory nodes are
+// kept as these rows, which take a fifth of what their values would.
+// Spec: docs/reference/tally-tree.md.
 //
 // Thread rule: one thread.
 #pragma once
 
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "ledger/base/kv.h"
 #include "ledger/event/tally_nodes.h"
-#include "ledger/merkle/hash_list.h"
 #include "ledger/projection/registry.h"
 #include "ledger/projection/rows.h"
+#include "ledger/projection/slot_table.h"
+#include "ledger/projection/tally_children.h"
 
 namespace jejak::projection {
 
-// The stations as they are by now, for nodes that are read back.
+// The stations as they are by now, for changes that are taken up after a restart.
 struct StationSource {
   // Registered ones in a place, in code order.
   std::function<std::vector<StationCode>(const RegionCode& place)> in;
@@ -74,11 +75,20 @@ class TallyTree {
  private:
   struct Node {
     NodeRow row;
-    std::vector<RegionCode> codes;  // of the children, ascending
-    merkle::HashList hashes;        // beside them
-    bool Has(const RegionCode& child) const;
-    void Put(std::vector<std::pair<RegionCode, Hash>> children);
-    size_t bytes() const;
+    TallyChildren children;
+  };
+  // A node as its rows' bytes.
+  struct Packed {
+    Bytes row;
+    Bytes children;
+    bool staged = false;  // newer than its newest version on disk
+  };
+  using Nodes = SlotTable<Packed>;
+  using Slot = Nodes::Slot;
+  struct Staged {
+    std::string contest;
+    RegionCode region;
+    Slot* slot;
   };
   // What has happened to one region since its node was brought up to date.
   struct Pending {
@@ -92,20 +102,25 @@ class TallyTree {
     RegionCode place;
     TallyDelta delta;
   };
-  using Nodes = std::unordered_map<std::string, std::unique_ptr<Node>>;
 
   void Recover();
   void Gather(const std::string& contest, const RegionCode& place, const TallyDelta& delta);
   TallyDelta& EntryDelta(const std::string& contest, const RegionCode& place);
   void RefreshContest(const ContestEntry& contest, PendingRegions pending);
+  // Leaves the node in node_.
   void RefreshNode(const ContestEntry& contest, const RegionCode& region, Pending* pending,
-                   Node* node);
+                   Slot* slot);
   // Null when the region has no node.
-  Node* Find(const std::string& contest, const RegionCode& region);
-  Node* FindOrMake(const std::string& contest, const RegionCode& region);
+  Slot* Find(const std::string& contest, const RegionCode& region);
+  Slot* FindOrMake(const std::string& contest, const RegionCode& region);
+  // Commitment of the newest version of its node.
+  std::optional<LogIndex> NewestVersion(const std::string& contest, const RegionCode& region);
   // From the rows.
-  std::unique_ptr<Node> Read(const std::string& contest, const RegionCode& region);
-  void ReadChildren(const std::string& contest, const RegionCode& region, Node* node);
+  std::optional<Packed> Read(const std::string& contest, const RegionCode& region);
+  // Into node_; false, and damage, when the bytes are no node's.
+  bool Unpack(const RegionCode& region, const Packed& packed);
+  void Pack(Slot* slot);
+  void TellParents(LogIndex index);
   Hash StationHash(const std::string& contest, const StationCode& tps, const RoundRow& shown);
   void Damage(std::string what);
   void MakeRoom();
@@ -113,7 +128,7 @@ class TallyTree {
   const Registry* const registry_;
   Overlay* const rows_;
   // Nodes are forgotten only when a batch ends, so that one that isn't in memory is as the base has
-  // it, and so are its children.
+  // it.
   const KeyValueReader* base_;
   const StationSource stations_;
   Status status_;
@@ -122,12 +137,13 @@ class TallyTree {
   std::vector<Change> entry_;
   bool entry_changes_ = false;
   std::map<std::string, PendingRegions> pending_;
-  std::map<std::string, std::set<RegionCode>> staged_;  // nodes newer than their newest version
+  std::vector<Staged> staged_;  // contest by contest, children before their parents
   std::optional<Hash> root_;
   // Nodes read or made; the young half fills up and becomes the old one.
   Nodes young_, old_;
   size_t young_bytes_ = 0;
-  event::StationTally station_;  // scratch, as are these
+  Node node_{{}, TallyChildren(election::Level::kNation)};  // scratch, as are these
+  event::StationTally station_;
   event::RegionTally region_;
   Bytes key_, value_;
 };

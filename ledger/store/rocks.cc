@@ -169,6 +169,9 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(Tuning tuning,
       table.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(32));
       table.memtable_factory.reset(rocksdb::NewHashLinkListRepFactory(kHashBuckets, 0, 0, false));
       break;
+    case Tuning::kVersions:
+      blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+      [[fallthrough]];
     case Tuning::kOrdered:
       table.bottommost_compression = rocksdb::kZSTD;
       break;

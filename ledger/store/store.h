@@ -44,6 +44,7 @@ enum class Tuning : uint8_t {
   kPointLookup,  // keys in no order, look-ups that often miss: has a Bloom filter
   kHashed,       // keys of 32 bytes in no order, written by every event, almost never walked
   kOrdered,      // walked by cursor, look-ups mostly hit
+  kVersions,     // the same, but rows of which one knows the key are looked up, too
   kAppendOnly,   // ascending keys, large rows, never changed: ZSTD (entries)
   kSmall,        // a few thousand rows at most
 };
