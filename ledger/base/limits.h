@@ -40,10 +40,12 @@ inline constexpr size_t kBatchBytesMax = size_t{64} << 20;
 inline constexpr size_t kQueueEventsMax = 32'768;
 
 // Committed rows that the sequencer keeps in memory, by kind: keys with their chains, results,
-// stations, and each of the rest.
-inline constexpr size_t kKeyRowsBytesMax = size_t{96} << 20;
+// stations, villages' votes, and each of the rest. Of a nation's keys a third that was used last,
+// of its stations and villages nearly all.
+inline constexpr size_t kKeyRowsBytesMax = size_t{256} << 20;
 inline constexpr size_t kResultRowsBytesMax = size_t{128} << 20;
-inline constexpr size_t kStationRowsBytesMax = size_t{64} << 20;
+inline constexpr size_t kStationRowsBytesMax = size_t{128} << 20;
+inline constexpr size_t kVillageVotesBytesMax = size_t{128} << 20;
 inline constexpr size_t kSmallRowsBytesMax = size_t{32} << 20;
 
 // Wall clock against monotonic clock, and against the last entry: beyond this the sequencer stops.

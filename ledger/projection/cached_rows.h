@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "ledger/base/kv.h"
-#include "ledger/projection/rows.h"
+#include "ledger/projection/row_bytes.h"
 #include "ledger/projection/slot_table.h"
 
 namespace jejak::projection {
@@ -43,7 +43,7 @@ class CachedRows {
     Slot* slot = young_.Find(key, hash);
     if (slot == nullptr) {
       slot = young_.Add(key, hash);
-      Count(0);
+      Count(slot);
     }
     if (!slot->value.row) slot->value.row.emplace();
     last_ = slot;
@@ -73,7 +73,7 @@ class CachedRows {
       encoded_.clear();
       EncodeTo(*slot->value.row, &encoded_);
       rows_->Append(table_, slot->key(), encoded_);
-      Count(encoded_.size());
+      Count(slot);
     }
     changed_.clear();
   }
@@ -91,6 +91,7 @@ class CachedRows {
  private:
   struct Cached {
     bool changed = false;
+    uint32_t counted = 0;  // of young_bytes_
     std::optional<Row> row;
   };
   using Slots = SlotTable<Cached>;
@@ -102,16 +103,14 @@ class CachedRows {
     Slot* slot = young_.Find(key, hash);
     if (slot == nullptr) {
       slot = young_.Add(key, hash);
-      size_t bytes = 0;
       if (Slot* old = old_.Find(key, hash)) {
         slot->value.row = std::move(old->value.row);
       } else if (rows_->Get(table_, key, &encoded_)) {
         slot->value.row = Decode<Row>(encoded_);
-        bytes = encoded_.size();
         if (!slot->value.row && status_.ok())
           status_ = Status(Reason::kLedgerDamaged, "a row of a table does not decode");
       }
-      Count(bytes);
+      Count(slot);
     }
     last_ = slot;
     return *slot;
@@ -121,8 +120,13 @@ class CachedRows {
     slot.value.changed = true;
     changed_.push_back(&slot);
   }
-  // A value takes several times the bytes that it is written as.
-  void Count(size_t encoded_bytes) { young_bytes_ += sizeof(Slot) + 16 + 3 * encoded_bytes; }
+  // Anew, after its row changed.
+  void Count(Slot* slot) {
+    const auto& row = slot->value.row;
+    const size_t bytes = sizeof(Slot) + 2 * kAllocationBytes + (row ? HeapBytes(*row) : 0);
+    young_bytes_ += bytes - slot->value.counted;
+    slot->value.counted = static_cast<uint32_t>(bytes);
+  }
 
   const TableId table_;
   Overlay* const rows_;

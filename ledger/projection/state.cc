@@ -36,7 +36,7 @@ State::State(const KeyValueReader* base, TreeSize size, Registry registry)
       results_(kResults, &rows_, limits::kResultRowsBytesMax),
       stations_(kRegistry, &rows_, limits::kStationRowsBytesMax),
       seals_(kRegistry, &rows_, limits::kSmallRowsBytesMax),
-      village_votes_(kVillageVotes, &rows_, limits::kSmallRowsBytesMax) {
+      village_votes_(kVillageVotes, &rows_, limits::kVillageVotesBytesMax) {
   // Of officials and regions.
   rows_.Cache(kRegistry, limits::kSmallRowsBytesMax);
 }
