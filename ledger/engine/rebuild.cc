@@ -8,6 +8,7 @@
 #include "ledger/admission/decide.h"
 #include "ledger/engine/impl.h"
 #include "ledger/engine/tables.h"
+#include "ledger/engine/written_keys.h"
 #include "ledger/projection/tables.h"
 
 namespace jejak::engine {
@@ -186,12 +187,10 @@ class Builder {
 // rows that were never written, as nearly all that a first submission asks for.
 class Built final : public KeyValueReader {
  public:
-  Built(const KeyValueReader* base, Builder* builder)
-      : base_(base), builder_(builder), written_(kBits / 64) {}
+  Built(const KeyValueReader* base, Builder* builder) : base_(base), builder_(builder) {}
 
   bool Get(TableId table, ByteView key, Bytes* value) const override {
-    const auto [first, second] = Places(table, key);
-    if (table != projection::kEventIndex && !(Has(first) && Has(second))) return false;
+    if (table != projection::kEventIndex && !written_.MayHave(table, key)) return false;
     if (const auto taken = builder_->Taken(table, key)) {
       if (*taken) value->assign(**taken);
       return taken->has_value();
@@ -203,24 +202,12 @@ class Built final : public KeyValueReader {
     return base_->NewCursor(table);
   }
   Status status() const override { return base_->status(); }
-  void Note(const RowChange& change) {
-    const auto [first, second] = Places(change.table, change.key);
-    written_[first / 64] |= uint64_t{1} << (first % 64);
-    written_[second / 64] |= uint64_t{1} << (second % 64);
-  }
+  void Note(const RowChange& change) { written_.Add(change.table, change.key); }
 
  private:
-  static constexpr uint64_t kBits = uint64_t{1} << 28;  // of a Bloom filter: 32 MiB
-  static std::pair<uint64_t, uint64_t> Places(TableId table, ByteView key) {
-    const uint64_t hash =
-        std::hash<ByteView>{}(key) ^ (static_cast<uint64_t>(table) * 0x9e3779b97f4a7c15);
-    return {hash % kBits, (hash >> 32) * 31 % kBits};
-  }
-  bool Has(uint64_t place) const { return (written_[place / 64] >> (place % 64) & 1) != 0; }
-
   const KeyValueReader* const base_;
   Builder* const builder_;
-  std::vector<uint64_t> written_;
+  WrittenKeys written_;
 };
 
 }  // namespace

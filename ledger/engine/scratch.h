@@ -18,15 +18,17 @@ class Scratch final : public RowStore {
   static Result<std::unique_ptr<Scratch>> Make(const std::filesystem::path& where);
   ~Scratch() override;
 
-  const KeyValueReader& reader() const override { return generation_->reader(); }
+  const KeyValueReader& reader() const override;
   Status Write(Overlay* rows) override;
 
  private:
-  explicit Scratch(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  class Reader;
+  explicit Scratch(std::filesystem::path folder);
 
   const std::filesystem::path folder_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::GenerationWriter> generation_;
+  std::unique_ptr<Reader> reader_;
 };
 
 }  // namespace jejak::engine

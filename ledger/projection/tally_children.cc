@@ -55,7 +55,8 @@ std::optional<LogIndex> TallyChildren::VersionOf(const election::RegionCode& chi
   const size_t at = LowerBound(digits);
   if (at == size() || DigitsAt(at) != digits) return std::nullopt;
   if (version_bytes_ == 0) return LogIndex(0);
-  return LogIndex(Reader(ByteView(packed_).substr(LeafAt(at) + Hash::kSize, version_bytes_)).Be64());
+  const ByteView version = ByteView(packed_).substr(LeafAt(at) + Hash::kSize, version_bytes_);
+  return LogIndex(Reader(version).Be64());
 }
 
 void TallyChildren::SetVersion(const election::RegionCode& child, LogIndex commitment) {

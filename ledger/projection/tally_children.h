@@ -1,5 +1,5 @@
-// The children of a region's node, packed as their row has them: for each, in code order, the digits
-// that its code adds to the region's, the leaf that stands for it under the region
+// The children of a region's node, packed as their row has them: for each, in code order, the
+// digits that its code adds to the region's, the leaf that stands for it under the region
 // (merkle::LeafHash of its node's hash), and, unless it is a station, the commitment of its newest
 // node: whoever has a node finds those below without a search. docs/reference/tally-tree.md.
 //

@@ -61,7 +61,8 @@ TEST(TallyChildren, VersionsStayWhileOthersCome) {
   EXPECT_EQ(children.VersionOf(Code("650107")), LogIndex(0));
   EXPECT_EQ(children.VersionOf(Code("650106")), std::nullopt);
   children.SetVersion(Code("650107"), LogIndex(4'096));
-  children.Put({{Code("650108"), HashOf(2)}, {Code("650101"), HashOf(3)}, {Code("650107"), HashOf(4)}});
+  children.Put(
+      {{Code("650108"), HashOf(2)}, {Code("650101"), HashOf(3)}, {Code("650107"), HashOf(4)}});
   EXPECT_EQ(children.VersionOf(Code("650107")), LogIndex(4'096));
   EXPECT_EQ(children.VersionOf(Code("650101")), LogIndex(0));
   // The version is in no hash.
@@ -79,8 +80,9 @@ TEST(TallyChildren, DamagedRowsAreNone) {
   EXPECT_FALSE(TallyChildren::Parse(Level::kVillage, good.substr(1)));
   EXPECT_FALSE(TallyChildren::Parse(Level::kVillage, good + '0'));
   EXPECT_FALSE(TallyChildren::Parse(Level::kDistrict, good));
-  EXPECT_FALSE(TallyChildren::Parse(Level::kVillage, good.substr(width) + good.substr(0, width)));
-  EXPECT_FALSE(TallyChildren::Parse(Level::kVillage, good.substr(0, width) + good.substr(0, width)));
+  const Bytes first = good.substr(0, width), second = good.substr(width);
+  EXPECT_FALSE(TallyChildren::Parse(Level::kVillage, second + first));
+  EXPECT_FALSE(TallyChildren::Parse(Level::kVillage, first + first));
   Bytes letter = good;
   letter[1] = 'x';
   EXPECT_FALSE(TallyChildren::Parse(Level::kVillage, letter));

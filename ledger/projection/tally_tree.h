@@ -4,8 +4,8 @@
 //
 // On disk stand the nodes as of each commitment (kTallyNodes), the children of the newest ones
 // (kTallyChildren), the change that each entry since made (kTallyDeltas), and the commitments
-// (kCommitments): enough to answer as of any size, and to go on after a restart. In memory nodes are
-// kept as these rows, which take a fifth of what their values would.
+// (kCommitments): enough to answer as of any size, and to go on after a restart. In memory nodes
+// are kept as these rows, which take a fifth of what their values would.
 // Spec: docs/reference/tally-tree.md.
 //
 // Thread rule: one thread.

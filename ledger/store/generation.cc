@@ -101,9 +101,10 @@ Status GenerationWriter::WriteTable(const SortedRows& rows, std::span<const Sort
   }
   const std::string what = fmt::format("building generation {}", generation_->number);
   const std::string path = (core_->dir / kNewTableFile).string();
-  const rocksdb::Options options(
-      MakeDbOptions(core_->options, nullptr),
-      MakeTableOptions(spec.tuning, core_->cache, core_->options));
+  rocksdb::Options options(MakeDbOptions(core_->options, nullptr),
+                           MakeTableOptions(spec.tuning, core_->cache, core_->options));
+  // It goes to the top level, while a writer of files takes it for the bottom.
+  options.bottommost_compression = rocksdb::kDisableCompressionOption;
   rocksdb::SstFileWriter file(rocksdb::EnvOptions(), options);
   JEJAK_RETURN_IF_ERROR(FromRocks(file.Open(path), what));
   for (const SortedRows::Row& row : of) {
