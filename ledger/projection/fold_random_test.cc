@@ -408,10 +408,12 @@ TEST(FoldRandom, RowsAreWhatANaiveModelGivesAndBatchesDoNotShow) {
       ++taken[std::string(election::InfoOf(static_cast<Rule>(rule)).id)];
     }
 
-    // The same entries: one batch; a batch each; random batches with restarts.
+    // The same entries: one batch; a batch each; random batches with restarts. Half of them with
+    // caches that forget what the batch before didn't use.
     std::mt19937_64 random(seed + 1000);
     for (const uint64_t batch : {uint64_t{0}, uint64_t{1}, uint64_t{7}, uint64_t{60}}) {
-      TestLog again;
+      const CacheBounds none{0, 0, 0, 0, 0, 0};
+      TestLog again((seed + batch) % 2 == 0 ? none : CacheBounds());
       for (const TestEntry& entry : night.log().log()) {
         again.Add(entry);
         if (batch == 1 || (batch > 1 && random() % batch == 0)) {

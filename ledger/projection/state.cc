@@ -23,27 +23,30 @@ using admission::ResultState;
 using admission::SealState;
 using admission::StationState;
 
-State::State(const KeyValueReader* base, TreeSize size, Registry registry)
+State::State(const KeyValueReader* base, TreeSize size, Registry registry,
+             const CacheBounds& bounds)
     : rows_(base),
       registry_(std::move(registry)),
       tallies_(&registry_, &rows_, base,
                {[this](const RegionCode& place) { return StationsIn(place); },
                 [this](const std::string& contest, const StationCode& tps) {
                   return ShownRound(contest, tps, *LoadResult(contest, tps));
-                }}),
+                }},
+               bounds.tally),
       size_(size),
-      keys_(kKeys, &rows_, limits::kKeyRowsBytesMax),
-      results_(kResults, &rows_, limits::kResultRowsBytesMax),
-      stations_(kRegistry, &rows_, limits::kStationRowsBytesMax),
-      seals_(kRegistry, &rows_, limits::kSmallRowsBytesMax),
-      village_votes_(kVillageVotes, &rows_, limits::kVillageVotesBytesMax) {
+      keys_(kKeys, &rows_, bounds.keys),
+      results_(kResults, &rows_, bounds.results),
+      stations_(kRegistry, &rows_, bounds.stations),
+      seals_(kRegistry, &rows_, bounds.small),
+      village_votes_(kVillageVotes, &rows_, bounds.village_votes) {
   // Of officials and regions.
-  rows_.Cache(kRegistry, limits::kSmallRowsBytesMax);
+  rows_.Cache(kRegistry, bounds.small);
 }
 
-jejak::Result<std::unique_ptr<State>> State::Load(const KeyValueReader* base, TreeSize size) {
+jejak::Result<std::unique_ptr<State>> State::Load(const KeyValueReader* base, TreeSize size,
+                                                  const CacheBounds& bounds) {
   JEJAK_ASSIGN_OR_RETURN(Registry registry, Registry::Load(*base));
-  std::unique_ptr<State> state(new State(base, size, std::move(registry)));
+  std::unique_ptr<State> state(new State(base, size, std::move(registry), bounds));
   JEJAK_RETURN_IF_ERROR(state->tallies_.Load());
   const auto cursor = base->NewCursor(kObserved);
   cursor->SeekBefore(Bytes(9, '\xff'));

@@ -39,10 +39,21 @@ struct LoggedEvent {
   std::optional<event::Refusal> refusal;
 };
 
+// Bytes of committed rows that are kept in memory: what is read again from the base, and no result.
+struct CacheBounds {
+  size_t keys = limits::kKeyRowsBytesMax;
+  size_t results = limits::kResultRowsBytesMax;
+  size_t stations = limits::kStationRowsBytesMax;
+  size_t village_votes = limits::kVillageVotesBytesMax;
+  size_t small = limits::kSmallRowsBytesMax;  // each of the rest
+  size_t tally = limits::kTallyCacheBytesMax;
+};
+
 class State final : public admission::StateView {
  public:
   // `base` holds the rows after `size` entries, is borrowed, and may be replaced by Rebase.
-  static jejak::Result<std::unique_ptr<State>> Load(const KeyValueReader* base, TreeSize size);
+  static jejak::Result<std::unique_ptr<State>> Load(const KeyValueReader* base, TreeSize size,
+                                                    const CacheBounds& bounds = {});
 
   // Folds the next entry: `logged.index` must be Size().
   void Apply(const LoggedEvent& logged);
@@ -100,7 +111,7 @@ class State final : public admission::StateView {
   TreeSize Size() const override { return size_; }
 
  private:
-  State(const KeyValueReader* base, TreeSize size, Registry registry);
+  State(const KeyValueReader* base, TreeSize size, Registry registry, const CacheBounds& bounds);
 
   template <typename Row>
   std::optional<Row> Read(TableId table, ByteView key) const;

@@ -384,7 +384,7 @@ void TallyTree::Commit(LogIndex index, const Hash& root) {
 }
 
 void TallyTree::MakeRoom() {
-  if (young_bytes_ <= limits::kTallyCacheBytesMax / 2) return;
+  if (young_bytes_ <= bytes_max_ / 2) return;
   old_ = std::exchange(young_, {});
   young_bytes_ = 0;
 }

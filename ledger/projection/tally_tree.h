@@ -39,8 +39,12 @@ class TallyTree {
  public:
   // All are borrowed. `base` holds what was drained from `rows`.
   TallyTree(const Registry* registry, Overlay* rows, const KeyValueReader* base,
-            StationSource stations)
-      : registry_(registry), rows_(rows), base_(base), stations_(std::move(stations)) {}
+            StationSource stations, size_t bytes_max)
+      : registry_(registry),
+        rows_(rows),
+        base_(base),
+        stations_(std::move(stations)),
+        bytes_max_(bytes_max) {}
   void Rebase(const KeyValueReader* base) { base_ = base; }
   // Reads where it stands. What was gathered since the newest commitment is taken up when it is
   // first needed: a reader never does.
@@ -131,6 +135,7 @@ class TallyTree {
   // it.
   const KeyValueReader* base_;
   const StationSource stations_;
+  const size_t bytes_max_;  // of the nodes in memory
   Status status_;
   TallyStateRow state_, written_;
   bool recovered_ = true;

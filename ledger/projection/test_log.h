@@ -94,7 +94,7 @@ inline event::StationsRegistered MakeStations(const std::vector<std::string>& co
 
 class TestLog {
  public:
-  TestLog() { Load(); }
+  explicit TestLog(const CacheBounds& bounds = {}) : bounds_(bounds) { Load(); }
 
   void Genesis() {
     event::ElectionOpened genesis;
@@ -192,11 +192,12 @@ class TestLog {
     Hash head;
   };
   void Load() {
-    auto state = State::Load(&rows_, TreeSize(log_.size()));
+    auto state = State::Load(&rows_, TreeSize(log_.size()), bounds_);
     ASSERT_TRUE(state.ok()) << state.status().ToString();
     state_ = std::move(state).value();
   }
 
+  const CacheBounds bounds_;
   MemoryStore rows_;
   std::unique_ptr<State> state_;
   std::vector<TestEntry> log_;
