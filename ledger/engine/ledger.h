@@ -117,9 +117,9 @@ class Ledger {
   // SHA-256 over all rows of all projections in order: equal states have equal digests.
   Result<Hash> ProjectionDigest() const;
 
-  // Root of the tally tree over the newest entries.
   // The rows are of another release, or some are not there: nothing but Rebuild is possible.
   bool RebuildNeeded() const;
+  // Root of the tally tree over the newest entries.
   Result<Hash> TallyRoot();
 
   // OK, or what stopped the ledger.

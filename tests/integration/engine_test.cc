@@ -8,7 +8,10 @@
 
 #include <thread>
 
+#include "ledger/engine/tables.h"
 #include "ledger/merkle/tlog_proof.h"
+#include "ledger/projection/tables.h"
+#include "ledger/store/store.h"
 #include "tests/support/small_election.h"
 
 namespace jejak::engine {
@@ -187,6 +190,40 @@ TEST_F(EngineTest, OpeningRefusesTheWrongKeyAndCreatingASecondLedger) {
   EXPECT_EQ(Ledger::Create(dir_, again.Genesis(), Options()).status().reason(),
             Reason::kLedgerExists);
   EXPECT_TRUE(Ledger::Open(dir_, Options()).ok());
+}
+
+// An older release kept fewer projections: the newer one opens its ledger for nothing but a rebuild.
+TEST_F(EngineTest, RowsOfAnOlderReleaseAreRebuilt) {
+  auto ledger = Filled();
+  for (uint64_t i = 0; i + 1 < kStations; ++i)
+    ASSERT_TRUE(ledger->SubmitOne(election_.Result(i)).receipt);
+  ASSERT_TRUE(ledger->Close().ok());
+  ledger.reset();
+  ledger = std::move(*Ledger::Open(dir_, Options()));
+  const Hash digest = *ledger->ProjectionDigest(), tallies = *ledger->TallyRoot();
+  ASSERT_TRUE(ledger->Close().ok());
+  ledger.reset();
+  {
+    std::vector<store::TableSpec> tables(AllTables().begin(), AllTables().end());
+    std::erase_if(tables, [](const auto& t) { return t.id == projection::kTallyChildren; });
+    auto older = store::Store::Open(dir_, tables, {});
+    ASSERT_TRUE(older.ok()) << older.status().ToString();
+    ASSERT_TRUE((*older)->ConfirmHead().ok());
+    ASSERT_TRUE((*older)->Close().ok());
+  }
+  auto again = Ledger::Open(dir_, Options());
+  ASSERT_TRUE(again.ok()) << again.status().ToString();
+  ASSERT_TRUE((*again)->RebuildNeeded());
+  const event::SignedEvent last = election_.Result(kStations - 1);
+  EXPECT_FALSE((*again)->SubmitOne(last).receipt);
+  ASSERT_TRUE((*again)->Rebuild(nullptr).ok());
+  EXPECT_FALSE((*again)->RebuildNeeded());
+  EXPECT_EQ(*(*again)->ProjectionDigest(), digest);
+  EXPECT_EQ(*(*again)->TallyRoot(), tallies);
+  ASSERT_TRUE((*again)->Close().ok());
+  again = Ledger::Open(dir_, Options());
+  ASSERT_TRUE(again.ok()) << again.status().ToString();
+  EXPECT_TRUE((*again)->SubmitOne(last).receipt);
 }
 
 TEST_F(EngineTest, AfterTheLedgersKeyChangesTheNewOneMustSign) {
