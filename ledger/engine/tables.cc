@@ -17,6 +17,7 @@ std::span<const store::TableSpec> AllTables() {
       {projection::kKeys, "keys", TableKind::kProjection, Tuning::kHashed},
       {projection::kResults, "results_by_tps", TableKind::kProjection, Tuning::kPointLookup},
       {projection::kPastRounds, "past_rounds", TableKind::kProjection, Tuning::kSmall},
+      {projection::kRegistryPast, "registry_past", TableKind::kProjection, Tuning::kVersions},
       {projection::kTallyNodes, "tally_nodes", TableKind::kProjection, Tuning::kVersions},
       {projection::kTallyChildren, "tally_children", TableKind::kProjection, Tuning::kPointLookup},
       {projection::kTallyDeltas, "tally_deltas", TableKind::kProjection, Tuning::kOrdered},

@@ -59,14 +59,14 @@ void State::CountStations(const ContestEntry& contest, const std::vector<Station
   }
 }
 
-void State::Fold(const LoggedEvent&, const event::ContestRegistered& body) {
+void State::Fold(const LoggedEvent& e, const event::ContestRegistered& body) {
   admission::ContestState state{body.id,       body.kind,       body.name,
                                 body.covered,  body.excepted,   body.last_stage,
                                 body.kpps_may_correct, body.deadlines};
   rows_.Put(kRegistry, ContestKey(body.id), Encode(state));
   registry_.AddContest(std::move(state));
   registry_.mutable_election().contests.push_back(body.id);
-  rows_.Put(kRegistry, ElectionKey(), Encode(*registry_.election()));
+  PutRegistry(ElectionKey(), Encode(*registry_.election()), e.index);
   // Stations that were registered before the contest count in it from now on.
   const ContestEntry& contest = *registry_.Contest(body.id);
   for (const RegionCode& covered : body.covered) {
@@ -74,8 +74,19 @@ void State::Fold(const LoggedEvent&, const event::ContestRegistered& body) {
   }
 }
 
+void State::PutRegistry(const Bytes& key, Bytes row, LogIndex index) {
+  const Bytes past = RegistryPastKey(key, index);
+  Bytes before;
+  // Of several changes by one entry the first counts.
+  if (!rows_.Get(kRegistryPast, past, &before)) {
+    if (!rows_.Get(kRegistry, key, &before)) before.clear();
+    rows_.Put(kRegistryPast, past, std::move(before));
+  }
+  rows_.Put(kRegistry, key, std::move(row));
+}
+
 void State::ExpectStations(const RegionCode& code, std::optional<uint32_t> before,
-                           std::optional<uint32_t> after) {
+                           std::optional<uint32_t> after, LogIndex index) {
   // A region's own statement stands; below it, the sum of what the children know.
   RegionCode child = code;
   while (before != after && !child.IsNation()) {
@@ -85,20 +96,20 @@ void State::ExpectStations(const RegionCode& code, std::optional<uint32_t> befor
     row.children_expected = row.children_expected - before.value_or(0) + after.value_or(0);
     row.children_known = row.children_known - (before ? 1 : 0) + (after ? 1 : 0);
     const auto parent_after = row.Expected();
-    rows_.Put(kRegistry, RegionKey(parent), Encode(row));
+    PutRegistry(RegionKey(parent), Encode(row), index);
     child = parent;
     before = parent_before;
     after = parent_after;
   }
 }
 
-void State::Fold(const LoggedEvent&, const event::RegionsRegistered& body) {
+void State::Fold(const LoggedEvent& e, const event::RegionsRegistered& body) {
   for (const event::RegionFact& fact : body.regions) {
     RegionRow row = Read<RegionRow>(kRegistry, RegionKey(fact.code)).value_or(RegionRow{});
     const auto before = row.Expected();
     row.state = {fact.name, fact.kind, fact.utc_offset, fact.expected_stations};
-    rows_.Put(kRegistry, RegionKey(fact.code), Encode(row));
-    ExpectStations(fact.code, before, row.Expected());
+    PutRegistry(RegionKey(fact.code), Encode(row), e.index);
+    ExpectStations(fact.code, before, row.Expected(), e.index);
   }
 }
 
@@ -109,7 +120,7 @@ void State::Listed::Add(const std::optional<event::Dpt>& dpt, int64_t times) {
   p += times * dpt->p;
 }
 
-void State::CountListed(const std::map<RegionCode, Listed>& villages) {
+void State::CountListed(const std::map<RegionCode, Listed>& villages, LogIndex index) {
   std::map<RegionCode, Listed> regions;
   for (const auto& [village, change] : villages) {
     for (RegionCode code = village;; code = code.Parent()) {
@@ -127,7 +138,7 @@ void State::CountListed(const std::map<RegionCode, Listed>& villages) {
     row.stations_listed += static_cast<uint32_t>(change.listed);
     row.listed_l += static_cast<uint64_t>(change.l);
     row.listed_p += static_cast<uint64_t>(change.p);
-    rows_.Put(kRegistry, RegionKey(code), Encode(row));
+    PutRegistry(RegionKey(code), Encode(row), index);
   }
 }
 
@@ -140,7 +151,7 @@ void State::Fold(const LoggedEvent& e, const event::StationsRegistered& body) {
     ++village.stations;
     village.Add(fact.dpt, 1);
   }
-  CountListed(villages);
+  CountListed(villages, e.index);
   for (const event::StationFact& fact : body.stations) {
     stations_.Put(StationKey(fact.code), {fact.name, fact.kind, fact.dpt, e.index});
     codes.push_back(fact.code);
@@ -195,7 +206,7 @@ std::optional<uint32_t> Count(std::string_view text) {
 
 }  // namespace
 
-void State::AmendRegion(const event::Amendment& a) {
+void State::AmendRegion(const event::Amendment& a, LogIndex index) {
   const auto code = RegionCode::Parse(a.subject);
   if (!code) return;
   auto row = Read<RegionRow>(kRegistry, RegionKey(*code));
@@ -214,16 +225,19 @@ void State::AmendRegion(const event::Amendment& a) {
     }
     default: row->state.expected_stations = Count(a.after); break;
   }
-  rows_.Put(kRegistry, RegionKey(*code), Encode(*row));
-  ExpectStations(*code, before, row->Expected());
+  PutRegistry(RegionKey(*code), Encode(*row), index);
+  ExpectStations(*code, before, row->Expected(), index);
 }
 
-void State::AmendStation(const event::Amendment& a) {
+void State::AmendStation(const event::Amendment& a, LogIndex index) {
   const auto code = RegionCode::Parse(a.subject);
   if (!code) return;
   const Bytes key = StationKey(*code);
   admission::StationState* row = stations_.Find(key);
   if (row == nullptr) return;
+  const Bytes past = RegistryPastKey(key, index);
+  Bytes before;
+  if (!rows_.Get(kRegistryPast, past, &before)) rows_.Put(kRegistryPast, past, Encode(*row));
   event::Dpt dpt = row->dpt.value_or(event::Dpt{});
   Listed change;
   change.Add(row->dpt, -1);
@@ -243,10 +257,10 @@ void State::AmendStation(const event::Amendment& a) {
   }
   change.Add(row->dpt, 1);
   stations_.Changed(key);
-  CountListed({{code->Parent(), change}});
+  CountListed({{code->Parent(), change}}, index);
 }
 
-void State::AmendContest(const event::Amendment& a) {
+void State::AmendContest(const event::Amendment& a, LogIndex index) {
   const std::string id = a.subject.substr(0, a.subject.find('/'));
   const ContestEntry* contest = registry_.Contest(id);
   if (contest == nullptr) return;
@@ -277,12 +291,12 @@ void State::AmendContest(const event::Amendment& a) {
         changed = true;
       }
       if (!changed) continue;
-      rows_.Put(kRegistry, BallotKey(id, dapil), Encode(ballot));
+      PutRegistry(BallotKey(id, dapil), Encode(ballot), index);
       registry_.ReplaceBallot(std::move(ballot));
     }
     return;
   }
-  rows_.Put(kRegistry, ContestKey(id), Encode(state));
+  PutRegistry(ContestKey(id), Encode(state), index);
   registry_.AddContest(std::move(state));
 }
 
@@ -293,27 +307,27 @@ void State::AmendOfficial(const event::Amendment& a) {
   PutOfficial(a.subject, *official);
 }
 
-void State::Fold(const LoggedEvent&, const event::RegistryAmended& body) {
+void State::Fold(const LoggedEvent& e, const event::RegistryAmended& body) {
   using election::AmendedField;
   for (const event::Amendment& a : body.amendments) {
     switch (a.field) {
       case AmendedField::kRegionName:
       case AmendedField::kRegionKind:
       case AmendedField::kUtcOffset:
-      case AmendedField::kExpectedStations: AmendRegion(a); break;
+      case AmendedField::kExpectedStations: AmendRegion(a, e.index); break;
       case AmendedField::kStationName:
       case AmendedField::kStationKind:
       case AmendedField::kDptL:
-      case AmendedField::kDptP: AmendStation(a); break;
+      case AmendedField::kDptP: AmendStation(a, e.index); break;
       case AmendedField::kContestName:
       case AmendedField::kKppsMayCorrect:
       case AmendedField::kDeadline:
-      case AmendedField::kChoiceName: AmendContest(a); break;
+      case AmendedField::kChoiceName: AmendContest(a, e.index); break;
       case AmendedField::kOfficialBody:
       case AmendedField::kOfficialDecree: AmendOfficial(a); break;
       case AmendedField::kElectionName:
         registry_.mutable_election().name = a.after;
-        rows_.Put(kRegistry, ElectionKey(), Encode(*registry_.election()));
+        PutRegistry(ElectionKey(), Encode(*registry_.election()), e.index);
         break;
     }
   }

@@ -45,22 +45,28 @@ Result<std::unique_ptr<Queries>> Queries::Open(const KeyValueReader* rows,
                   fmt::format("size {} of a log of {}", as_of->value, newest.value))
         .With("size", std::to_string(newest.value));
   }
+  if (as_of && *as_of < newest) {
+    JEJAK_ASSIGN_OR_RETURN(registry, RegistryAt(*rows, std::move(registry), *as_of));
+  }
   return std::unique_ptr<Queries>(
       new Queries(rows, entries, std::move(registry), as_of.value_or(newest)));
 }
 
 Result<RegionName> Queries::Region(const RegionCode& code) const {
   if (code.IsStation()) {
-    JEJAK_ASSIGN_OR_RETURN(auto station, ReadRow<admission::StationState>(
-                                             *rows_, kRegistry, StationKey(code), "stations"));
+    JEJAK_ASSIGN_OR_RETURN(const auto station, ReadRegistered<admission::StationState>(
+                                                   *rows_, StationKey(code), then_, "stations"));
     if (!station) {
       return Status(Reason::kUnknownStation, fmt::format("no TPS {}", code.str()))
           .With("tps", code.str());
     }
     return RegionName{code, station->name};
   }
-  JEJAK_ASSIGN_OR_RETURN(auto row,
-                         ReadRow<RegionRow>(*rows_, kRegistry, RegionKey(code), "regions"));
+  const Bytes key = RegionKey(code);
+  JEJAK_ASSIGN_OR_RETURN(auto row, ReadRegistered<RegionRow>(*rows_, key, then_, "regions"));
+  if (!row && then_) {  // it has a name by now, though it had none then
+    JEJAK_ASSIGN_OR_RETURN(row, ReadRow<RegionRow>(*rows_, kRegistry, key, "regions"));
+  }
   if (code.IsNation()) {
     return RegionName{code, row && !row->state.name.empty() ? row->state.name : "INDONESIA"};
   }
@@ -213,8 +219,8 @@ Result<Tally> Queries::TallyOf(std::string_view contest, const RegionCode& regio
 
 Result<std::optional<uint32_t>> Queries::Expected(const RegionCode& region) const {
   if (region.IsStation()) return std::optional<uint32_t>();
-  JEJAK_ASSIGN_OR_RETURN(const auto row,
-                         ReadRow<RegionRow>(*rows_, kRegistry, RegionKey(region), "regions"));
+  JEJAK_ASSIGN_OR_RETURN(
+      const auto row, ReadRegistered<RegionRow>(*rows_, RegionKey(region), then_, "regions"));
   return row ? row->Expected() : std::nullopt;
 }
 

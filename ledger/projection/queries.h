@@ -1,7 +1,7 @@
 // Answers from the projections' rows and the log: tallies, stations, histories, traces, findings,
 // activity, refusals, explanations, proofs. Each is of one log prefix: the one of the rows it is
-// given, or an earlier one. Names, expected numbers of TPSs and ballots
-// are shown as they are registered by now.
+// given, or an earlier one. What was registered is as of then too; officials, and what was not
+// registered yet, are shown as they are by now.
 //
 // Thread rule: a Queries may be used by several threads when its reader and source may. Errors:
 // NOT_FOUND and the UNKNOWN_… reasons for what isn't registered, LEDGER_DAMAGED for rows that don't
@@ -184,7 +184,10 @@ class Queries {
                                                std::shared_ptr<const Registry> registry,
                                                std::optional<TreeSize> as_of = {});
 
+  // With the texts and deadlines in force then.
   const Registry& registry() const { return *registry_; }
+  // The size, when it isn't the newest: what a row of the registry is read as of.
+  std::optional<TreeSize> then() const { return then_; }
   // What the answers are as of.
   TreeSize size() const { return size_; }
   // Index of the newest commitment at or before size(); it covers that many entries.
@@ -253,7 +256,8 @@ class Queries {
         entries_(entries),
         registry_(std::move(registry)),
         history_(rows),
-        size_(size) {}
+        size_(size),
+        then_(size < entries->size() ? std::optional(size) : std::nullopt) {}
 
   // The sums of a region, or of a station as if it had a row.
   Result<TallyRow> RowOf(const ContestEntry& contest, const RegionCode& region,
@@ -279,6 +283,7 @@ class Queries {
   std::shared_ptr<const Registry> registry_;
   TallyHistory history_;
   TreeSize size_;
+  std::optional<TreeSize> then_;
 };
 
 }  // namespace jejak::projection

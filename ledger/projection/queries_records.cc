@@ -49,8 +49,9 @@ constexpr int64_t kSecondsMax = 9'000'000'000'000;
 
 class Walker {
  public:
-  Walker(const KeyValueReader& rows, const ContestEntry& contest, const Moment& at)
-      : rows_(rows), contest_(contest), at_(at) {
+  Walker(const KeyValueReader& rows, const ContestEntry& contest, const Moment& at,
+         std::optional<TreeSize> then)
+      : rows_(rows), contest_(contest), at_(at), then_(then) {
     for (const event::Deadline& deadline : contest.state->deadlines) {
       // One may be stated that microseconds can't hold.
       if (deadline.stage == election::Stage::kKpps)
@@ -105,8 +106,8 @@ class Walker {
     if (known != places_.end()) return &known->second;
     Place place;
     if (!code.IsStation()) {
-      JEJAK_ASSIGN_OR_RETURN(const auto row,
-                             ReadRow<RegionRow>(rows_, kRegistry, RegionKey(code), "regions"));
+      JEJAK_ASSIGN_OR_RETURN(
+          const auto row, ReadRegistered<RegionRow>(rows_, RegionKey(code), then_, "regions"));
       if (row && row->state.utc_offset) place.utc_offset = *row->state.utc_offset;
     }
     std::map<LogIndex, RecordLine> here;
@@ -121,6 +122,7 @@ class Walker {
   const KeyValueReader& rows_;
   const ContestEntry& contest_;
   const Moment at_;
+  const std::optional<TreeSize> then_;
   std::optional<int64_t> local_deadline_;
   std::map<RegionCode, Place> places_;
   std::vector<std::pair<int64_t, int>> changes_;  // time, +1 or -1
@@ -184,7 +186,7 @@ Result<RegionProgress> ProgressOf(const KeyValueReader& rows, const Queries& que
   JEJAK_RETURN_IF_ERROR(queries.Region(region).status());
   RegionProgress out;
   JEJAK_ASSIGN_OR_RETURN(out.expected, queries.Expected(region));
-  Walker walker(rows, *entry, at);
+  Walker walker(rows, *entry, at, queries.then());
   const Bytes prefix = StationKey(region);
   auto cursor = rows.NewCursor(kRegistry);
   for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {

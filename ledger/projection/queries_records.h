@@ -78,12 +78,13 @@ struct MissingStation {
 };
 struct RegionProgress {
   uint64_t total = 0, reported = 0, late = 0;
-  std::optional<uint32_t> expected;  // as it stands now
+  std::optional<uint32_t> expected;  // as it stood then
   std::vector<ReportPoint> series;
   std::vector<ChildProgress> children;
   std::vector<MissingStation> missing;  // in code order
 };
-// TPSs in, of how many, over time. Deadlines, expected numbers and UTC offsets are those of now.
+// TPSs in, of how many, over time. Deadlines, expected numbers and UTC offsets are those in force
+// then.
 Result<RegionProgress> ProgressOf(const KeyValueReader& rows, const Queries& queries,
                                   std::string_view contest, const RegionCode& region,
                                   const Moment& at);

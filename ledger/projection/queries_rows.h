@@ -18,6 +18,7 @@
 #include "ledger/election/rules.h"
 #include "ledger/projection/registry.h"
 #include "ledger/projection/rows.h"
+#include "ledger/projection/tables.h"
 
 namespace jejak::projection {
 
@@ -39,6 +40,34 @@ Result<std::optional<Row>> ReadRow(const KeyValueReader& rows, TableId table, By
   if (!row) return DamagedRow(what, key);
   return std::optional<Row>(std::move(*row));
 }
+
+// A row of kRegistry as it was at `size`, where it changed since; as ReadRow, when no size is given.
+// An unregistered region has none.
+template <typename Row>
+Result<std::optional<Row>> ReadRegistered(const KeyValueReader& rows, ByteView key,
+                                          std::optional<TreeSize> size, std::string_view what) {
+  if (size) {
+    const Bytes next = RegistryPastKey(key, LogIndex(size->value));
+    const auto cursor = rows.NewCursor(kRegistryPast);
+    cursor->Seek(next);
+    JEJAK_RETURN_IF_ERROR(rows.status());
+    const ByteView same = ByteView(next).substr(0, next.size() - 8);
+    if (cursor->Valid() && cursor->key().size() == next.size() &&
+        cursor->key().starts_with(same)) {
+      if (cursor->value().empty()) return std::optional<Row>();
+      auto row = Decode<Row>(cursor->value());
+      if (!row) return DamagedRow(what, cursor->key());
+      return std::optional<Row>(std::move(*row));
+    }
+  }
+  return ReadRow<Row>(rows, kRegistry, key, what);
+}
+
+// The registry with the texts and deadlines that were in force at `size`; `newest` itself when they
+// are still. Contests, ballots and dapil registered since are in it.
+Result<std::shared_ptr<const Registry>> RegistryAt(const KeyValueReader& rows,
+                                                   std::shared_ptr<const Registry> newest,
+                                                   TreeSize size);
 
 Status UnknownContest(std::string_view contest);
 // Whether some part of `region` lies in the contest's scope.

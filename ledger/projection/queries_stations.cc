@@ -84,8 +84,8 @@ Result<election::FormContext> Queries::ContextOf(const ContestEntry& contest,
     context.reserve_permille = election->state.reserve_permille;
   }
   if (tps.IsAbroad()) {
-    JEJAK_ASSIGN_OR_RETURN(const auto station, ReadRow<admission::StationState>(
-                                                   *rows_, kRegistry, StationKey(tps), "stations"));
+    JEJAK_ASSIGN_OR_RETURN(const auto station, ReadRegistered<admission::StationState>(
+                                                   *rows_, StationKey(tps), then_, "stations"));
     context.abroad_post = station && station->kind == election::StationKind::kPos;
   }
   return context;
@@ -167,6 +167,10 @@ Result<std::vector<StationLine>> Queries::Stations(std::string_view contest,
     StationLine line;
     line.code = *code;
     line.name = station->name;
+    if (then_) {
+      JEJAK_ASSIGN_OR_RETURN(RegionName named, Region(*code));
+      line.name = std::move(named.name);
+    }
     JEJAK_ASSIGN_OR_RETURN(const RoundRow round, ShownAt(*entry, *code, size_));
     line.round = round.round;
     line.flags = round.flags;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ledger/crypto/sha256.h"
+#include "ledger/projection/queries_records.h"
 #include "ledger/projection/state.h"
 
 namespace jejak::projection {
@@ -54,12 +55,13 @@ class World : public EntrySource {
   }
   const Hash& HashOf(LogIndex index) const { return log_[index.value].hash; }
 
-  // Over everything that was added so far.
-  std::unique_ptr<Queries> Ask() {
+  // Over everything that was added so far, or the entries before `as_of`.
+  std::unique_ptr<Queries> Ask(std::optional<TreeSize> as_of = {}) {
     state_->Flush();
     state_->rows().Drain([&](const RowChange& change) { rows_.Apply(change); });
-    return Queries::Open(&rows_, this).value();
+    return Queries::Open(&rows_, this, as_of).value();
   }
+  const KeyValueReader& rows() const { return rows_; }
 
  private:
   void Setup();
@@ -194,6 +196,70 @@ TEST(Queries, MixedRegionsShowPartiesAndDapilShowCandidates) {
   const Tally station = queries->TallyOf("pdpr", Code("6501011001002")).value();
   EXPECT_EQ(station.stations.total, 1);
   EXPECT_EQ(station.votes[0].votes, std::nullopt);
+}
+
+// Who lowers the number of TPSs to expect, or moves a deadline, changes nothing of what was before.
+TEST(Queries, AmendmentsChangeNoEarlierAnswer) {
+  using election::AmendedField;
+  Counted counted;
+  World& world = counted.world;
+  const RegionCode village = Code("6501011001"), tps = Code("6501011001002");
+  const auto amend = [&](std::vector<event::Amendment> amendments) {
+    world.Add(kRoot, event::RegistryAmended{std::move(amendments), "SK"});
+    return world.size();
+  };
+  amend({{AmendedField::kUtcOffset, "65", "", "480"},
+         {AmendedField::kDeadline, "pdpr/kpps", "", "0"}});
+  const TreeSize before = world.size();
+  const auto deadline = [&](const Queries& queries) {
+    const auto progress = ProgressOf(world.rows(), queries, "pdpr", village,
+                                     {queries.size(), UnixMicros(0)}).value();
+    EXPECT_EQ(progress.missing.size(), 1u);
+    return progress.missing.at(0).deadline.value_or(UnixMicros(0)).value;
+  };
+  constexpr int64_t kHour = int64_t{3'600} * 1'000'000;
+  for (int round = 0; round < 2; ++round) {
+    const auto then = world.Ask(before);
+    EXPECT_EQ(then->TallyOf("pdpr", village)->expected, 3u) << round;
+    EXPECT_EQ(then->TallyOf("pdpr", Code("65"))->expected, 3u) << round;
+    EXPECT_EQ(then->Region(village)->name, "name of 6501011001") << round;
+    EXPECT_EQ(then->Region(tps)->name, "TPS") << round;
+    std::string next;
+    EXPECT_EQ(then->Stations("pdpr", village, "", 10, &next).value().at(1).name, "TPS") << round;
+    EXPECT_EQ(then->TallyOfDapil("pdpr", "651")->votes[0].choice.name, "choice 1") << round;
+    EXPECT_EQ(then->registry().Contest("pdpr")->state->name, "") << round;
+    EXPECT_EQ(deadline(*then), -8 * kHour) << round;
+    if (round > 0) break;
+    // Twice each, by two entries and within one.
+    amend({{AmendedField::kExpectedStations, "6501011001", "3", "9"},
+           {AmendedField::kExpectedStations, "6501011001", "9", "2"},
+           {AmendedField::kRegionName, "6501011001", "", "LONG BIA"},
+           {AmendedField::kStationName, "6501011001002", "TPS", "TPS BALAI"},
+           {AmendedField::kChoiceName, "pdpr/1", "", "PARTAI"},
+           {AmendedField::kContestName, "pdpr", "", "DPRD"},
+           {AmendedField::kUtcOffset, "65", "480", "420"},
+           {AmendedField::kDeadline, "pdpr/kpps", "0", "7200"}});
+    amend({{AmendedField::kExpectedStations, "6501011001", "2", "1"},
+           {AmendedField::kDeadline, "pdpr/kpps", "7200", "10800"}});
+  }
+  const auto between = world.Ask(TreeSize(before.value + 1));
+  EXPECT_EQ(between->TallyOf("pdpr", Code("65"))->expected, 2u);
+  EXPECT_EQ(deadline(*between), (2 - 7) * kHour);
+  const auto now = world.Ask();
+  EXPECT_EQ(now->TallyOf("pdpr", village)->expected, 1u);
+  EXPECT_EQ(now->Region(village)->name, "LONG BIA");
+  EXPECT_EQ(now->Region(tps)->name, "TPS BALAI");
+  EXPECT_EQ(now->TallyOfDapil("pdpr", "651")->votes[0].choice.name, "PARTAI");
+  EXPECT_EQ(now->registry().Contest("pdpr")->state->name, "DPRD");
+  EXPECT_EQ(deadline(*now), (3 - 7) * kHour);
+  // A region that nobody had registered was not expected to have any.
+  event::RegionsRegistered late;
+  late.regions.push_back({Code("6501011002"), "late", {}, {}, 7});
+  const TreeSize size = world.size();
+  world.Add(kRoot, late);
+  EXPECT_EQ(world.Ask(size)->Expected(Code("6501011002")).value(), std::nullopt);
+  EXPECT_EQ(world.Ask(size)->Expected(Code("6501")).value(), 1u);
+  EXPECT_EQ(world.Ask()->Expected(Code("6501")).value(), 8u);
 }
 
 TEST(Queries, ChildrenAreThoseOfTheContest) {

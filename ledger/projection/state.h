@@ -132,18 +132,20 @@ class State final : public admission::StateView {
   void Fold(const LoggedEvent& e, const event::StationsRegistered& body);
   void Fold(const LoggedEvent& e, const event::BallotRegistered& body);
   void Fold(const LoggedEvent& e, const event::RegistryAmended& body);
-  void AmendRegion(const event::Amendment& amendment);
-  void AmendStation(const event::Amendment& amendment);
-  void AmendContest(const event::Amendment& amendment);
+  void AmendRegion(const event::Amendment& amendment, LogIndex index);
+  void AmendStation(const event::Amendment& amendment, LogIndex index);
+  void AmendContest(const event::Amendment& amendment, LogIndex index);
   void AmendOfficial(const event::Amendment& amendment);
   void ExpectStations(const RegionCode& code, std::optional<uint32_t> before,
-                      std::optional<uint32_t> after);
+                      std::optional<uint32_t> after, LogIndex index);
+  // Puts a row of kRegistry, and keeps what it was before the entry for answers as of then.
+  void PutRegistry(const Bytes& key, Bytes row, LogIndex index);
   // Brings stations and their lists of voters to the regions around them.
   struct Listed {
     int64_t stations = 0, listed = 0, l = 0, p = 0;
     void Add(const std::optional<event::Dpt>& dpt, int64_t times);
   };
-  void CountListed(const std::map<RegionCode, Listed>& villages);
+  void CountListed(const std::map<RegionCode, Listed>& villages, LogIndex index);
   // The registered stations in a place, or the station itself, in code order.
   std::vector<StationCode> StationsIn(const RegionCode& place) const;
   void CountStations(const ContestEntry& contest, const std::vector<StationCode>& stations);

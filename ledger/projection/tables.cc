@@ -60,6 +60,14 @@ Bytes RecapPartKey(const PublicKey& author, std::string_view contest,
   return out;
 }
 
+Bytes RegistryPastKey(ByteView registry_key, LogIndex index) {
+  Bytes out(registry_key);
+  Writer w(&out);
+  w.U8(0);
+  w.Be64(index.value);
+  return out;
+}
+
 Bytes TallyStateKey() { return "t"; }
 
 Bytes TallyNodePrefix(std::string_view contest, election::Level level,

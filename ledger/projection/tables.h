@@ -26,6 +26,7 @@ inline constexpr TableId kReferences{24};   // event hash -> what others may ref
 inline constexpr TableId kTallyDeltas{25};  // commitment before, contest, place, index -> change
 inline constexpr TableId kCommitments{26};  // index of a tallyCommitted -> its root
 inline constexpr TableId kObserved{27};     // a source's time, later than all before -> its entry
+inline constexpr TableId kRegistryPast{29};   // key of a registry row, index -> it before that entry
 inline constexpr TableId kTallyChildren{28};  // contest, region -> children of its newest node
 
 // Of forms together, and of records (fold_cross.cc, fold_records_rows.cc; rows in rows_records.h).
@@ -54,6 +55,10 @@ Bytes RoundInsideKey(std::string_view contest, const election::RegionCode& place
 Bytes ForkKey(const PublicKey& key, uint64_t sequence);
 Bytes RecapPartKey(const PublicKey& author, std::string_view contest,
                    const election::RegionCode& region, uint16_t part);
+
+// What the row of kRegistry with this key was before the entry; empty when there was none. Of
+// regions, stations, contests, ballots and the election.
+Bytes RegistryPastKey(ByteView registry_key, LogIndex index);
 
 // What the tally tree has gathered since the newest commitment.
 Bytes TallyStateKey();

@@ -39,7 +39,7 @@ inline constexpr uint8_t kRoot = 1, kLedger = 2, kBawaslu = 3, kKpps = 4, kPpk =
 inline constexpr TableId kAllTables[] = {
     kRegistry,   kKeys,    kResults,          kPastRounds, kTallyNodes, kTallyDeltas, kCommitments,
     kObserved,   kActivity, kFindings,        kRefusals,   kReferences, kEventIndex,
-    kCopies,     kRecords, kVillageVotes,     kTallyChildren};
+    kCopies,     kRecords, kVillageVotes,     kTallyChildren, kRegistryPast};
 
 struct TestEntry {
   event::Event event;

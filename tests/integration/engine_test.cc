@@ -192,7 +192,7 @@ TEST_F(EngineTest, OpeningRefusesTheWrongKeyAndCreatingASecondLedger) {
   EXPECT_TRUE(Ledger::Open(dir_, Options()).ok());
 }
 
-// An older release kept fewer projections: the newer one opens its ledger for nothing but a rebuild.
+// An older release kept fewer projections: a newer one opens its ledger for nothing but a rebuild.
 TEST_F(EngineTest, RowsOfAnOlderReleaseAreRebuilt) {
   auto ledger = Filled();
   for (uint64_t i = 0; i + 1 < kStations; ++i)
