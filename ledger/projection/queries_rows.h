@@ -41,8 +41,8 @@ Result<std::optional<Row>> ReadRow(const KeyValueReader& rows, TableId table, By
   return std::optional<Row>(std::move(*row));
 }
 
-// A row of kRegistry as it was at `size`, where it changed since; as ReadRow, when no size is given.
-// An unregistered region has none.
+// A row of kRegistry as it was at `size`, where it changed since; as ReadRow, when no size is
+// given. A region that was not registered then has none.
 template <typename Row>
 Result<std::optional<Row>> ReadRegistered(const KeyValueReader& rows, ByteView key,
                                           std::optional<TreeSize> size, std::string_view what) {
