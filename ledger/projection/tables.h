@@ -27,7 +27,7 @@ inline constexpr TableId kTallyDeltas{25};  // commitment before, contest, place
 inline constexpr TableId kCommitments{26};  // index of a tallyCommitted -> its root
 inline constexpr TableId kObserved{27};     // a source's time, later than all before -> its entry
 inline constexpr TableId kTallyChildren{28};  // contest, region -> children of its newest node
-inline constexpr TableId kRegistryPast{29};   // key in kRegistry, index -> the row before that entry
+inline constexpr TableId kRegistryPast{29};   // key in kRegistry, index -> the row before it
 
 // Of forms together, and of records (fold_cross.cc, fold_records_rows.cc; rows in rows_records.h).
 inline constexpr TableId kVillageVotes{41};      // contest, village -> what tells its TPSs apart
