@@ -1,5 +1,5 @@
-// What a decoded row may be trusted with: words index tables, places in lists are found by bisection.
-// A row that breaks that is damage, however well it reads.
+// What a decoded row may be trusted with: words index tables, places in lists are found by
+// bisection. A row that breaks that is damage, however well it reads.
 #include "ledger/projection/rows.h"
 
 #include <gtest/gtest.h>
