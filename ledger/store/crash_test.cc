@@ -181,12 +181,11 @@ TEST_F(CrashTest, KilledAtAnyMoment) {
   std::mt19937_64 random(seed);
   for (int round = 0; round < 25; ++round) {
     const uint64_t steps = 1 + random() % 25;
-    const uint64_t spin = random() % 3'000'000;
+    const uint64_t spin = random() % 10'000'000;
     const pid_t child = Start(std::to_string(random()));
     ASSERT_TRUE(WaitForSteps(steps)) << "the child gave up, reason " << shared_->reason;
     // Into the step, not only behind it.
-    for (volatile uint64_t i = 0; i < spin; i = i + 1) {
-    }
+    for (volatile uint64_t i = 0; i < spin;) i = i + 1;
     ASSERT_EQ(::kill(child, SIGKILL), 0);
     ASSERT_TRUE(WIFSIGNALED(Wait(child))) << "the child gave up, reason " << shared_->reason;
     auto store = Open(dir_);
