@@ -77,6 +77,10 @@ struct FieldKey {
   auto operator<=>(const FieldKey&) const = default;
 };
 
+// False for a number that no figure has.
+constexpr bool IsField(const FieldKey& key) {
+  return key.kind != FieldKind::kFigure || key.id < kFigures;
+}
 // "voters_registered.l", "votes.100025", "party_total.4", "evidence.2".
 std::string FieldName(const FieldKey& key);
 // No value on any other spelling.

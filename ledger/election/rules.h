@@ -30,6 +30,7 @@ enum class Rule : uint8_t {
   kC12, kC13, kC14, kC15, kC16, kC17, kC18, kC19, kC20, kC21,
 };
 inline constexpr size_t kRules = 21;
+constexpr bool IsRule(uint8_t number) { return number >= 1 && number <= kRules; }
 
 enum class Severity : uint8_t { kWarning, kError, kRecountGround };
 // "warning", "error", "recount_ground".

@@ -43,7 +43,8 @@ Result<bool> Queries::AnyFindingAt(std::string_view contest, const StationCode& 
     key.Be64();
     const LogIndex opened_by(key.Be64());
     const auto row = Decode<FindingRow>(cursor->value());
-    if (!key.Done() || !row) return DamagedRow("findings", cursor->key());
+    if (!key.Done() || !row || !election::IsRule(static_cast<uint8_t>(rule)))
+      return DamagedRow("findings", cursor->key());
     if (election::InfoOf(rule).severity == election::Severity::kWarning) continue;
     if (opened_by.value < since.value || opened_by.value >= size.value) continue;
     if (!row->cleared_by || row->cleared_by->value >= size.value) return true;

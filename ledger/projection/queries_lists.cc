@@ -18,10 +18,11 @@ bool ReadFindingKey(ByteView key, size_t contest_size, FindingLine* out) {
   if (!place) return false;
   out->place = *place;
   Reader reader(key.substr(contest_size + 1 + place_size + 1));
-  out->rule = static_cast<election::Rule>(reader.U8());
+  const uint8_t rule = reader.U8();
+  out->rule = static_cast<election::Rule>(rule);
   out->row = reader.Be64();
   out->opened_by = LogIndex(reader.Be64());
-  return reader.Done();
+  return reader.Done() && election::IsRule(rule);
 }
 
 }  // namespace

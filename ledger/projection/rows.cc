@@ -1,6 +1,7 @@
 #include "ledger/projection/rows.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "ledger/base/check.h"
 #include "ledger/base/coding.h"
@@ -15,6 +16,12 @@ using admission::OfficialState;
 using admission::ReferenceState;
 using admission::SealState;
 using admission::StationState;
+
+template <typename T>
+bool IsWord(T v) {
+  return std::ranges::find(election::AllOf<T>(), v) != election::AllOf<T>().end();
+}
+bool IsWord(event::BodyKind v) { return static_cast<size_t>(v) < event::kBodyKinds; }
 
 // Writes and reads share one description of each row: Visit(archive, row). An archive is Out or In;
 // both take the members in the same order, so that the two directions can't drift apart.
@@ -97,17 +104,19 @@ struct In {
   void operator()(FieldKey& v) {
     const uint64_t packed = r.Varint();
     v = {static_cast<election::FieldKind>(packed & 3), static_cast<uint32_t>(packed >> 2)};
-    bad |= (packed >> 34) != 0;
+    bad |= (packed >> 34) != 0 || !election::IsField(v);
   }
   template <typename T>
     requires std::is_unsigned_v<T> && (!std::is_same_v<T, bool>)
   void operator()(T& v) {
     v = r.VarintOf<T>();
   }
+  // Tables are indexed by words: one that nobody knows is damage.
   template <typename T>
     requires std::is_enum_v<T>
   void operator()(T& v) {
     v = static_cast<T>(r.VarintOf<std::underlying_type_t<T>>());
+    bad |= !IsWord(v);
   }
   template <typename T>
   void operator()(std::optional<T>& v) {
@@ -128,6 +137,13 @@ struct In {
   void operator()(T& v) {
     Visit(*this, v);
   }
+};
+
+// What else holds of every row that was written. Checked of one that is read: others rely on it.
+void Must(Out&, auto) {}
+void Must(In& a, auto holds) { a.bad |= !holds(); }
+constexpr auto kAscending = [](const auto& list, auto by) {
+  return std::ranges::adjacent_find(list, std::ranges::greater_equal(), by) == list.end();
 };
 
 template <typename A, typename... M>
@@ -197,6 +213,7 @@ void Visit(A& a, event::Evidence& v) {
 template <typename A>
 void Visit(A& a, OpenFinding& v) {
   Each(a, v.rule, v.row, v.opened_by);
+  Must(a, [&] { return election::IsRule(v.rule); });
 }
 template <typename A>
 void Visit(A& a, StationFlags& v) {
@@ -224,11 +241,13 @@ template <typename A>
 void Visit(A& a, RoundRow& v) {
   Each(a, v.round, v.opened_at, v.opened_event, v.newest_event, v.finalised, v.ppk_acted, v.flags,
        v.versions);
+  Must(a, [&] { return kAscending(v.versions, std::identity()); });
   Size(a, v.cells);
   for (Cell& cell : v.cells) {
     Each(a, cell.key, cell.value);
     SetBy(a, v.versions, cell.set_by);
   }
+  Must(a, [&] { return kAscending(v.cells, &Cell::key); });
   Each(a, v.evidence);
   v.evidence_set_by.resize(v.evidence.size());
   for (LogIndex& index : v.evidence_set_by) SetBy(a, v.versions, index);
@@ -253,6 +272,7 @@ void Visit(A& a, SumCell& v) {
 template <typename A>
 void Visit(A& a, TallyRow& v) {
   Each(a, v.stations, v.sums);
+  Must(a, [&] { return kAscending(v.sums, &SumCell::key); });
 }
 template <typename A>
 void Visit(A& a, NodeRow& v) {
@@ -265,6 +285,7 @@ void Visit(A& a, SumDelta& v) {
 template <typename A>
 void Visit(A& a, TallyDelta& v) {
   Each(a, v.stations, v.sums);
+  Must(a, [&] { return kAscending(v.sums, &SumDelta::key); });
 }
 template <typename A>
 void Visit(A& a, TallyStateRow& v) {

@@ -63,16 +63,17 @@ template <>
 std::optional<CopiesRow> Decode(ByteView bytes) {
   Reader r(bytes);
   CopiesRow row;
-  bool whole = true;
+  bool whole = true, known = true;
   const bool read = ReadList(&r, &row.copies, [&](Copy* copy) {
     copy->round = r.VarintOf<uint16_t>();
     copy->index.value = r.Varint();
     whole = whole && ReadList(&r, &copy->values, [&](election::FieldValue* v) {
               v->key = FieldKey::FromPacked(r.VarintUpTo(kPackedMax));
+              known = known && election::IsField(v->key);
               v->value = r.VarintOf<uint32_t>();
             });
   });
-  if (!read || !whole || !r.Done()) return std::nullopt;
+  if (!read || !whole || !known || !r.Done()) return std::nullopt;
   return row;
 }
 

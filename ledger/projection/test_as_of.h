@@ -87,7 +87,7 @@ inline void CompareExplanations(const TestLog& log, const Past& past, std::mt199
     const auto& other = pick(past);
     const auto& a = one.first < other.first ? one : other;
     const auto& b = &a == &one ? other : one;
-    const auto& [place, unused] = pick(b.second);
+    const auto& place = pick(b.second).first;
     const FieldKey field = FieldKey::Of(election::Figure::kValid);
     int64_t delta = 0;
     LogIndex start(0);

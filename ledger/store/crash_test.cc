@@ -7,10 +7,12 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <random>
 
+#include "ledger/base/check.h"
 #include "ledger/store/testing.h"
 
 extern char** environ;
@@ -21,10 +23,14 @@ namespace {
 // Shared memory between parent and child; it survives the child's death.
 struct Shared {
   std::atomic<uint64_t> acknowledged{0};  // commits
-  std::atomic<uint64_t> steps{0};         // anything done
   std::atomic<uint64_t> reason{0};        // of the child's last failure
   std::atomic<uint64_t> after{0};         // reason of the call after that
 };
+
+// The child writes a byte here after each step, so that the parent can wait for one without taking
+// the processor that the child needs. The pipe ends with the child.
+constexpr int kSteps = 3;
+void Step() { JEJAK_CHECK(::write(kSteps, "", 1) == 1); }
 
 Shared* MapShared(const fs::path& file) {
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -47,11 +53,11 @@ void Work(const fs::path& dir, uint64_t seed, Shared* shared) {
       shared->reason = static_cast<uint64_t>(store.status().reason());
       return;
     }
-    ++shared->steps;
+    Step();
     for (uint64_t i = random() % 8; i > 0; --i) {
       if (!CommitNext(store->get(), bulk).ok()) return;
       shared->acknowledged = (*store)->head().commit;
-      ++shared->steps;
+      Step();
     }
     if (random() % 3 == 0) {
       auto writer = (*store)->BeginGeneration();
@@ -63,12 +69,12 @@ void Work(const fs::path& dir, uint64_t seed, Shared* shared) {
         rows.Put(kHistory, Key(i % 5), EntryAt(i));
         if (!(*writer)->Write(rows).ok()) return;
       }
-      ++shared->steps;
+      Step();
       if (random() % 2 == 0 && !(*writer)->Finish(TreeSize(n)).ok()) return;
-      ++shared->steps;
+      Step();
     }
     if (!(*store)->Close().ok()) return;
-    ++shared->steps;
+    Step();
   }
 }
 
@@ -123,10 +129,14 @@ class CrashTest : public StoreTest {
     ASSERT_NE(shared_, nullptr);
   }
   void TearDown() override {
+    if (steps_ >= 0) ::close(steps_);
     ::munmap(shared_, sizeof(Shared));
     StoreTest::TearDown();
   }
   pid_t Start(const std::string& mode) {
+    if (steps_ >= 0) ::close(steps_);
+    int ends[2] = {-1, -1};
+    EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
     ::setenv("JEJAK_STORE_CHILD", mode.c_str(), 1);
     ::setenv("JEJAK_STORE_DIR", dir_.c_str(), 1);
     ::setenv("JEJAK_STORE_SHARED", (root_ / "shared").c_str(), 1);
@@ -136,11 +146,20 @@ class CrashTest : public StoreTest {
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&actions, ends[1], kSteps);
     pid_t child = -1;
     EXPECT_EQ(::posix_spawn(&child, program, &actions, nullptr, arguments, environ), 0);
     ::posix_spawn_file_actions_destroy(&actions);
+    ::close(ends[1]);
+    steps_ = ends[0];
     ::unsetenv("JEJAK_STORE_CHILD");
     return child;
+  }
+  // False when the child ends before.
+  bool WaitForSteps(uint64_t n) const {
+    char step = 0;
+    while (n > 0 && ::read(steps_, &step, 1) == 1) --n;
+    return n == 0;
   }
   static int Wait(pid_t child) {
     int status = 0;
@@ -148,6 +167,7 @@ class CrashTest : public StoreTest {
     return status;
   }
   Shared* shared_ = nullptr;
+  int steps_ = -1;  // where the newest child's steps are read
 };
 
 // Killed at any moment (opening, committing, rebuilding, closing), the ledger opens with all that
@@ -160,15 +180,14 @@ TEST_F(CrashTest, KilledAtAnyMoment) {
   SCOPED_TRACE("JEJAK_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
   for (int round = 0; round < 25; ++round) {
-    const uint64_t until = shared_->steps + 1 + random() % 25;
-    const uint64_t spin = random() % 3'000'000;
+    const uint64_t steps = 1 + random() % 25;
+    const uint64_t spin = random() % 10'000'000;
     const pid_t child = Start(std::to_string(random()));
-    while (shared_->steps < until && ::waitpid(child, nullptr, WNOHANG) == 0) ::sched_yield();
+    ASSERT_TRUE(WaitForSteps(steps)) << "the child gave up, reason " << shared_->reason;
     // Into the step, not only behind it.
-    for (std::atomic<uint64_t> i = 0; i < spin; ++i) {
-    }
-    ASSERT_EQ(::kill(child, SIGKILL), 0) << "the child gave up, reason " << shared_->reason;
-    ASSERT_TRUE(WIFSIGNALED(Wait(child)));
+    for (volatile uint64_t i = 0; i < spin;) i = i + 1;
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    ASSERT_TRUE(WIFSIGNALED(Wait(child))) << "the child gave up, reason " << shared_->reason;
     auto store = Open(dir_);
     ASSERT_TRUE(store.ok()) << "round " << round << ": " << store.status().ToString();
     const uint64_t have = (*store)->head().commit;

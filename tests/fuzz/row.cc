@@ -3,6 +3,7 @@
 #include "ledger/engine/view.h"
 #include "ledger/projection/rows.h"
 #include "ledger/projection/rows_records.h"
+#include "ledger/projection/tally_children.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace jejak::fuzz {
@@ -34,6 +35,33 @@ void CheckPerson(ByteView input) {
   if (person) JEJAK_CHECK(engine::EncodePerson(*person) == input);
 }
 
+// The children of a node, whose region's level the first byte says: each is found, and when all
+// were changed and one was put they are whole again.
+void CheckChildren(ByteView input) {
+  if (input.empty()) return;
+  const size_t at = static_cast<uint8_t>(input[0]) % (election::kLevels - 1);
+  const auto level = static_cast<election::Level>(at);
+  auto children = TallyChildren::Parse(level, Bytes(input.substr(1)));
+  if (!children) return;
+  JEJAK_CHECK(children->packed() == input.substr(1));
+  const size_t size = children->size();
+  const size_t digits = election::kCodeDigits[at + 1] - election::kCodeDigits[at];
+  const auto code = [&](ByteView last) {
+    return *RegionCode::Parse(Bytes(election::kCodeDigits[at], '1') + Bytes(last));
+  };
+  const Hash root = children->Root();
+  std::vector<TallyChildren::Change> changes = {{code(Bytes(digits, '5')), root}};
+  for (size_t i = 0; i < size; ++i) {
+    const ByteView last = children->packed().substr(i * (children->packed().size() / size), digits);
+    JEJAK_CHECK(children->VersionOf(code(last)));
+    changes.emplace_back(code(last), root);
+  }
+  const bool known = children->VersionOf(changes[0].first).has_value();
+  children->Put(std::move(changes));
+  JEJAK_CHECK(children->size() == size + (known ? 0 : 1));
+  JEJAK_CHECK(TallyChildren::Parse(level, std::move(*children).Take()));
+}
+
 constexpr void (*kRows[])(ByteView) = {&Check<ElectionRow>,
                                        &Check<admission::ContestState>,
                                        &Check<RegionRow>,
@@ -55,7 +83,14 @@ constexpr void (*kRows[])(ByteView) = {&Check<ElectionRow>,
                                        &Check<CopiesRow>,
                                        &Check<RecordRow>,
                                        &Check<ActivityRow>,
-                                       &CheckPerson};
+                                       &CheckPerson,
+                                       &CheckChildren};
+
+Bytes Packed(const std::vector<std::string>& stations) {
+  TallyChildren children(election::Level::kVillage);
+  for (const std::string& code : stations) children.Put({{*RegionCode::Parse(code), Hash{}}});
+  return std::move(children).Take();
+}
 
 }  // namespace
 
@@ -102,7 +137,8 @@ std::vector<Bytes> Seeds() {
                             Encode(copies),
                             Encode(RecordRow{{{1, LogIndex(9)}}}),
                             Written(activity),
-                            engine::EncodePerson({{}, "Nama"})};
+                            engine::EncodePerson({{}, "Nama"}),
+                            "\4" + Packed({"1112221001001", "1112221001002"})};
   JEJAK_CHECK(out.size() == std::size(kRows));
   for (size_t i = 0; i < out.size(); ++i) out[i].insert(out[i].begin(), static_cast<char>(i));
   return out;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <toml++/toml.h>
 #include <variant>
 #include <vector>
@@ -123,6 +125,47 @@ std::string Quoted(const std::string& text) {
   return out + "\"";
 }
 
+// The first line with a character outside of ASCII that is neither in a string nor in a comment; 0:
+// none. TOML knows no such character there, and for some of them toml++ 3.3.0 runs into what it
+// calls unreachable. (Of a string over several lines each line is looked at alone.)
+size_t LineOutsideAscii(const std::string& text) {
+  size_t line = 1;
+  char quote = 0;
+  // A byte order mark may come first.
+  for (size_t i = text.starts_with("\xef\xbb\xbf") ? 3 : 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n') {
+      ++line;
+      quote = 0;
+    } else if (quote != 0) {
+      if (c == '\\' && quote == '"' && i + 1 < text.size() && text[i + 1] != '\n') ++i;
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '#') {
+      i = std::min(text.find('\n', i), text.size()) - 1;
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      return line;
+    }
+  }
+  return 0;
+}
+
+Result<std::string> ReadText(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text;
+  char some[4096];
+  while (in.read(some, sizeof some), in.gcount() > 0)
+    text.append(some, static_cast<size_t>(in.gcount()));
+  if (!in.eof()) return Status(Reason::kInputMalformed, file + ": it can't be read");
+  return text;
+}
+
+Status Malformed(const std::string& file, size_t line, std::string_view why) {
+  return Status(Reason::kInputMalformed, fmt::format("{}:{}: {}", file, line, why))
+      .With("line", std::to_string(line));
+}
+
 }  // namespace
 
 service::ServerOptions Config::Server() const {
@@ -146,13 +189,14 @@ service::ServerOptions Config::Server() const {
 Status ReadConfig(const std::string& file, Config* config) {
   std::error_code missing;
   if (!std::filesystem::exists(file, missing)) return Status(Reason::kNotFound, file);
+  JEJAK_ASSIGN_OR_RETURN(const std::string text, ReadText(file));
+  if (const size_t line = LineOutsideAscii(text))
+    return Malformed(file, line, "only strings and comments may have other letters than ASCII's");
   toml::table table;
   try {
-    table = toml::parse_file(file);
+    table = toml::parse(text, file);
   } catch (const toml::parse_error& e) {
-    const auto line = e.source().begin.line;
-    return Status(Reason::kInputMalformed, fmt::format("{}:{}: {}", file, line, e.description()))
-        .With("line", std::to_string(line));
+    return Malformed(file, e.source().begin.line, e.description());
   }
   const std::vector<Setting> settings = SettingsOf(config);
   for (const auto& [section, node] : table) {
