@@ -16,6 +16,7 @@ Status WithoutDetails(const grpc::Status& status) {
       return Status(Reason::kDeadlineExceeded, status.error_message());
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       return Status(Reason::kOverloaded, status.error_message());
+    case grpc::StatusCode::CANCELLED:  // by the daemon: of what is cancelled here nobody asks
     case grpc::StatusCode::UNAVAILABLE:
     case grpc::StatusCode::UNIMPLEMENTED:
       return Status(Reason::kUnavailable, status.error_message());

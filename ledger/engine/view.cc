@@ -5,6 +5,8 @@
 #include "ledger/base/coding.h"
 #include "ledger/engine/tables.h"
 #include "ledger/event/codec.h"
+#include "ledger/merkle/checkpoint.h"
+#include "ledger/merkle/note.h"
 #include "ledger/merkle/tlog_proof.h"
 #include "ledger/merkle/tree_reader.h"
 #include "ledger/projection/tables.h"
@@ -94,10 +96,21 @@ Result<Bytes> View::ReadTile(merkle::TileId tile, uint32_t width) const {
 }
 
 Result<std::string> View::TlogProof(LogIndex index) const {
+  JEJAK_ASSIGN_OR_RETURN(const std::string checkpoint, Checkpoint());
+  return TlogProof(index, checkpoint);
+}
+
+Result<std::string> View::TlogProof(LogIndex index, const std::string& checkpoint) const {
+  JEJAK_ASSIGN_OR_RETURN(const merkle::Note note, merkle::ParseNote(checkpoint));
+  JEJAK_ASSIGN_OR_RETURN(const merkle::Checkpoint of, merkle::ParseCheckpoint(note.text));
+  if (of.size > size_ || index.value >= of.size.value) {
+    return Status(Reason::kNotFound,
+                  fmt::format("entry {} under a checkpoint of {}", index.value, of.size.value));
+  }
   merkle::TlogProof proof;
   proof.index = index;
-  JEJAK_ASSIGN_OR_RETURN(proof.path, merkle::InclusionProof(*this, index, size_));
-  JEJAK_ASSIGN_OR_RETURN(proof.checkpoint, Checkpoint());
+  JEJAK_ASSIGN_OR_RETURN(proof.path, merkle::InclusionProof(*this, index, of.size));
+  proof.checkpoint = checkpoint;
   return merkle::FormatTlogProof(proof);
 }
 

@@ -46,6 +46,9 @@ class View final : public projection::EntrySource, public merkle::TileSource {
   Result<Bytes> ReadTile(merkle::TileId tile, uint32_t width) const override;
   // The tlog-proof of the entry against Checkpoint().
   Result<std::string> TlogProof(LogIndex index) const;
+  // Against another signed checkpoint of this log, such as one that witnesses cosigned. NOT_FOUND
+  // when it does not cover the entry, or covers more than this view.
+  Result<std::string> TlogProof(LogIndex index, const std::string& checkpoint) const;
   // None when the people table does not have the official.
   std::optional<Person> PersonOf(std::string_view official) const;
   // The greatest size whose last entry was received by `time`; 0 when there is none.

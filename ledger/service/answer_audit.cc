@@ -141,6 +141,8 @@ JEJAK_ANSWER(ExplainChange) {
 }
 
 JEJAK_ANSWER(GetEntry) {
+  // Before the view, which then covers it.
+  const std::string cosigned = context.cosigned ? context.cosigned() : std::string();
   JEJAK_ASSIGN_OR_RETURN(const Asked asked, AskNewest(*context.ledger));
   JEJAK_ASSIGN_OR_RETURN(const LogIndex index, IndexOf(asked, request));
   JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, asked.view->Entry(index));
@@ -160,7 +162,11 @@ JEJAK_ANSWER(GetEntry) {
     one->set_enrolled_at_index(link.official.enrolled_at.value);
     if (!link.ByGenesis()) one->set_enrolled_by(link.official.enrolled_by);
   }
-  if (request.proof()) {
+  if (request.proof() && request.cosigned()) {
+    if (cosigned.empty())
+      return Status(Reason::kNotFound, "a checkpoint that enough witnesses have cosigned");
+    JEJAK_ASSIGN_OR_RETURN(*out->mutable_proof(), asked.view->TlogProof(index, cosigned));
+  } else if (request.proof()) {
     JEJAK_ASSIGN_OR_RETURN(*out->mutable_proof(), asked.view->TlogProof(index));
   }
   if (request.effect()) {

@@ -21,10 +21,10 @@ void Pulse::Committed(TreeSize size) {
   changed_.notify_one();
 }
 
-bool Pulse::Add(const std::shared_ptr<Listener>& listener, size_t max) {
+bool Pulse::Add(const std::shared_ptr<Listener>& listener) {
   const std::lock_guard lock(mutex_);
   std::erase_if(listeners_, [](const auto& weak) { return weak.expired(); });
-  if (stopping_ || listeners_.size() >= max) return false;
+  if (stopping_) return false;
   listeners_.push_back(listener);
   return true;
 }

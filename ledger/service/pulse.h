@@ -33,8 +33,8 @@ class Pulse {
   // From the sequencer, after a commit.
   void Committed(TreeSize size);
   TreeSize size() const { return TreeSize(size_.load(std::memory_order_acquire)); }
-  // Listens until it is destroyed. False when the server stops or `max` listen already.
-  bool Add(const std::shared_ptr<Listener>& listener, size_t max);
+  // Listens until it is destroyed. False when the server stops.
+  bool Add(const std::shared_ptr<Listener>& listener);
   size_t listeners() const;
   // Tells every listener to stop, and takes no more.
   void Stop();

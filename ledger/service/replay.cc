@@ -21,6 +21,8 @@ using jejak::v1::ReplayProgress;
 constexpr size_t kMessageBytes = size_t{256} << 10;
 // Looked at for one message, so that a filter that matches nothing still says how it stands.
 constexpr uint64_t kLookedAtMax = 4'096;
+// A follower that was given up may read until then where to resume.
+constexpr int64_t kForgottenStalls = 5;
 
 // Every operation is started under the lock under which the call is seen to stand: after Finish
 // gRPC may be done with it at any moment. gRPC calls back on its own threads, never from inside a
@@ -29,9 +31,11 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
                      public Listener,
                      public std::enable_shared_from_this<Replay> {
  public:
-  Replay(Shared* shared, ReplayEntriesRequest request)
+  Replay(Shared* shared, grpc::CallbackServerContext* call, const ReplayEntriesRequest& request)
       : shared_(shared),
-        request_(std::move(request)),
+        call_(call),
+        slot_(shared->followers.Take(call->peer())),
+        request_(request),
         next_(request_.from()),
         end_(request_.has_to() && request_.to() != UINT64_MAX
                  ? std::optional(request_.to() + 1)
@@ -41,12 +45,11 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
         resume_(request_.from()) {}
 
   // Lives until gRPC is done with it.
-  void Begin(std::shared_ptr<Replay> self) {
+  void Begin(const std::shared_ptr<Replay>& self) {
     self_ = self;
-    if (!shared_->pulse->Add(self, shared_->options.followers_max)) {
-      End(Status(Reason::kOverloaded, "too many follow already, or the server stops"));
-      return;
-    }
+    if (const Status may = shared_->MayAsk(call_->peer()); !may.ok()) return End(may);
+    if (slot_ == nullptr) return End(Status(Reason::kOverloaded, "too many follow already"));
+    if (!shared_->pulse->Add(self)) return Stop();
     if (!shared_->workers.TryPost([self] { self->Step(); }))
       End(Status(Reason::kOverloaded, "too many calls wait to be answered"));
   }
@@ -62,7 +65,13 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
     Post();
   }
   void OnCancel() override { End(Status(Reason::kInterrupted, "the follower is gone")); }
-  void OnDone() override { self_.reset(); }
+  void OnDone() override {
+    {
+      const std::lock_guard lock(mutex_);
+      call_ = nullptr;
+    }
+    self_.reset();
+  }
 
   void Grown() override { Wake(false); }
   void Tick() override {
@@ -70,7 +79,10 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
     {
       const std::lock_guard lock(mutex_);
       const int64_t quiet_us = MonotonicMicros() - wrote_at_us_;
-      stalled = writing_ && quiet_us > MicrosOf(shared_->options.follower_stall);
+      const int64_t stall_us = MicrosOf(shared_->options.follower_stall);
+      stalled = writing_ && !ended_ && quiet_us > stall_us;
+      // Why it ended waits behind what it does not read, and gRPC would keep both for ever.
+      if (ended_ && call_ != nullptr && quiet_us > kForgottenStalls * stall_us) call_->TryCancel();
       idle = waiting_ && quiet_us > MicrosOf(shared_->options.idle_notice);
     }
     if (stalled) {
@@ -228,6 +240,8 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
   }
 
   Shared* const shared_;
+  grpc::CallbackServerContext* call_;  // null when gRPC is done with it
+  const std::unique_ptr<Slots::Slot> slot_;  // null when there was none
   const ReplayEntriesRequest request_;
   std::shared_ptr<Replay> self_;  // until OnDone
 
@@ -249,11 +263,11 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
 }  // namespace
 
 grpc::ServerWriteReactor<ReplayEntriesResponse>* NewReplay(Shared* shared,
-                                                           grpc::CallbackServerContext*,
+                                                           grpc::CallbackServerContext* call,
                                                            const ReplayEntriesRequest* request) {
-  auto replay = std::make_shared<Replay>(shared, *request);
+  const auto replay = std::make_shared<Replay>(shared, call, *request);
   auto* reactor = replay.get();
-  reactor->Begin(std::move(replay));
+  reactor->Begin(replay);
   return reactor;
 }
 

@@ -64,11 +64,22 @@ bool Shared::HourEnds(UnixMicros now) {
   return ends;
 }
 
-Status Shared::TakeTokens(const std::string& peer, size_t events) {
-  const int64_t wait_us = peers.Take(peer, events, MonotonicMicros());
+namespace {
+
+Status Unless(int64_t wait_us, const char* why) {
   if (wait_us == 0) return {};
-  return Status(Reason::kOverloaded, "this address hands in more than it may")
-      .With("retry_us", std::to_string(wait_us));
+  return Status(Reason::kOverloaded, why).With("retry_us", std::to_string(wait_us));
+}
+
+}  // namespace
+
+Status Shared::MayHandIn(const std::string& peer, size_t events) {
+  return Unless(handed_in.Take(peer, events, MonotonicMicros()),
+                "this address hands in more than it may");
+}
+
+Status Shared::MayAsk(const std::string& peer) {
+  return Unless(asked.Take(peer, 1, MonotonicMicros()), "this address asks more than it may");
 }
 
 void Shared::CountEvents(const std::vector<engine::Outcome>& outcomes) const {

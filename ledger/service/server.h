@@ -43,8 +43,12 @@ struct ServerOptions {
   size_t followers_max = 1'000;            // replay streams at once
   size_t message_bytes_max = size_t{16} << 20;
   size_t memory_bytes_max = size_t{512} << 20;  // of gRPC's buffers
-  double peer_events_per_second = 0;            // handed in by one address; 0: no limit
+  size_t senders_max = 1'000;              // sync streams at once
+  double peer_events_per_second = 0;       // handed in by one address; 0: no limit
   double peer_events_burst = 10'000;
+  double peer_calls_per_second = 0;        // questions and replays of one address; 0: no limit
+  double peer_calls_burst = 1'000;
+  size_t peer_streams_max = 0;  // replay streams of one address, and sync streams; 0: no limit
   std::chrono::seconds idle_notice{10};      // a quiet follower is told that it is
   std::chrono::seconds follower_stall{60};   // one that reads nothing for this long is dropped
   size_t behind_entries = 10'000;            // a follower this far behind is told

@@ -23,6 +23,10 @@ grpc::ServerUnaryReactor* Serve(Shared* shared, grpc::CallbackServerContext* cal
     shared->Done(method, status, began);
     reactor->Finish(ToGrpc(status));
   };
+  if (const Status may = shared->MayAsk(call->peer()); !may.ok()) {
+    finish(may);
+    return reactor;
+  }
   const bool posted = shared->workers.TryPost([=] {
     if (call->IsCancelled()) {
       finish(Status(Reason::kDeadlineExceeded, "the caller did not wait"));
@@ -69,7 +73,7 @@ grpc::ServerUnaryReactor* Submit(Shared* shared, grpc::CallbackServerContext* ca
         options.received_at,
         ReadReceivedAt(request->has_received_at(), request->received_at(),
                        shared->options.given_clock, WallClock()));
-    return shared->TakeTokens(call->peer(), events->size());
+    return shared->MayHandIn(call->peer(), events->size());
   }();
   if (!may.ok()) {
     finish(may);

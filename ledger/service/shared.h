@@ -5,7 +5,6 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
 #include <chrono>
 #include <mutex>
 
@@ -29,7 +28,10 @@ struct Shared {
         options(options_in),
         workers(options_in.workers, options_in.queued_calls_max),
         feeder(1, options_in.queued_calls_max),
-        peers(options_in.peer_events_per_second, options_in.peer_events_burst),
+        handed_in(options_in.peer_events_per_second, options_in.peer_events_burst),
+        asked(options_in.peer_calls_per_second, options_in.peer_calls_burst),
+        followers(options_in.followers_max, options_in.peer_streams_max),
+        senders(options_in.senders_max, options_in.peer_streams_max),
         given_(LastReceived(*ledger)) {}
 
   Context context;
@@ -38,13 +40,15 @@ struct Shared {
   const ServerOptions options;
   Workers workers;
   Workers feeder;  // hands in what streams brought, and may wait for room
-  Peers peers;
+  Peers handed_in, asked;      // events; questions and replays
+  Slots followers, senders;    // replay and sync streams
 
   // Whether the given clock has come to another hour: then the tallies are committed to first, so
   // that the log of a simulation is the same wherever it is played.
   bool HourEnds(UnixMicros now);
-  // OVERLOADED when the peer hands in too much.
-  Status TakeTokens(const std::string& peer, size_t events);
+  // OVERLOADED, with when to try again, for a peer that hands in too much or asks too much.
+  Status MayHandIn(const std::string& peer, size_t events);
+  Status MayAsk(const std::string& peer);
   void CountEvents(const std::vector<engine::Outcome>& outcomes) const;
   void Done(std::string_view method, const Status& status,
             std::chrono::steady_clock::time_point began) const;

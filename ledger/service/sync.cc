@@ -12,8 +12,10 @@ namespace {
 using jejak::v1::SyncEventsRequest;
 using jejak::v1::SyncEventsResponse;
 
-constexpr size_t kUnansweredMax = 4'096;  // of one stream
-constexpr size_t kSubmissionsMax = 4;     // of one stream, on their way
+// Of one stream: events not answered, bytes of events not decided, submissions on their way.
+constexpr size_t kUnansweredMax = 4'096;
+constexpr size_t kUndecidedBytesMax = size_t{1} << 20;
+constexpr size_t kSubmissionsMax = 4;
 
 // Events that are handed in together.
 struct Batch {
@@ -21,6 +23,7 @@ struct Batch {
   std::vector<bool> proofs;
   std::vector<event::SignedEvent> events;
   std::vector<engine::Outcome> outcomes;
+  size_t bytes = 0;  // of the events
   bool decided = false;
 };
 
@@ -29,10 +32,15 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
                    public std::enable_shared_from_this<Sync> {
  public:
   Sync(Shared* shared, std::string peer)
-      : shared_(shared), peer_(std::move(peer)), began_(std::chrono::steady_clock::now()) {}
+      : shared_(shared),
+        peer_(std::move(peer)),
+        slot_(shared->senders.Take(peer_)),
+        began_(std::chrono::steady_clock::now()) {}
 
   void Begin(const std::shared_ptr<Sync>& self) {
     self_ = self;
+    if (slot_ == nullptr)
+      return End(Status(Reason::kOverloaded, "too many streams of events are open already"));
     StartRead(&request_);
   }
 
@@ -45,7 +53,8 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
         half_closed_ = true;
       } else {
         wrong = Take();
-        if (wrong.ok() && unanswered_ < kUnansweredMax) Read();
+        if (wrong.ok() && unanswered_ < kUnansweredMax && undecided_bytes_ < kUndecidedBytesMax)
+          Read();
       }
     }
     if (!wrong.ok()) return End(wrong);
@@ -58,7 +67,6 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
       const std::lock_guard lock(mutex_);
       writing_ = false;
       --unanswered_;
-      if (!reading_ && !half_closed_ && unanswered_ < kUnansweredMax / 2) Read();
     }
     Advance();
   }
@@ -69,12 +77,14 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
  private:
   // Queues what was read. Under the lock.
   Status Take() {
-    JEJAK_RETURN_IF_ERROR(shared_->TakeTokens(peer_, 1));
+    JEJAK_RETURN_IF_ERROR(shared_->MayHandIn(peer_, 1));
     auto signed_event = ReadSignedEvent(request_.event());
     if (!signed_event.ok()) return signed_event.status();
     if (waiting_ == nullptr) waiting_ = std::make_shared<Batch>();
     waiting_->tags.push_back(request_.tag());
     waiting_->proofs.push_back(!request_.omit_proof());
+    waiting_->bytes += signed_event->bytes.size();
+    undecided_bytes_ += signed_event->bytes.size();
     waiting_->events.push_back(std::move(*signed_event));
     ++unanswered_;
     return {};
@@ -87,7 +97,8 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
     StartRead(&request_);
   }
 
-  // Hands in what waits, writes what is decided, and ends after the last answer.
+  // Hands in what waits, writes what is decided, reads on when there is room again, and ends after
+  // the last answer.
   void Advance() {
     bool end = false;
     {
@@ -102,6 +113,9 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
         writing_ = true;
         StartWrite(&response_);
       }
+      if (!reading_ && !half_closed_ && unanswered_ <= kUnansweredMax / 2 &&
+          undecided_bytes_ <= kUndecidedBytesMax / 2)
+        Read();
       end = half_closed_ && unanswered_ == 0 && waiting_ == nullptr && !writing_;
     }
     if (end) End({});
@@ -149,6 +163,7 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
       const std::lock_guard lock(mutex_);
       batch->decided = true;
       --on_their_way_;
+      undecided_bytes_ -= batch->bytes;
     }
     Advance();
   }
@@ -163,6 +178,7 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
 
   Shared* const shared_;
   const std::string peer_;
+  const std::unique_ptr<Slots::Slot> slot_;  // null when there was none
   const std::chrono::steady_clock::time_point began_;
   std::shared_ptr<Sync> self_;  // until OnDone
   SyncEventsRequest request_;
@@ -172,7 +188,7 @@ class Sync final : public grpc::ServerBidiReactor<SyncEventsRequest, SyncEventsR
   std::shared_ptr<Batch> waiting_;
   std::deque<std::shared_ptr<Batch>> batches_;  // handed in, in order, not wholly answered
   size_t answered_ = 0;                         // of the front batch
-  size_t on_their_way_ = 0, unanswered_ = 0;
+  size_t on_their_way_ = 0, unanswered_ = 0, undecided_bytes_ = 0;
   bool reading_ = true, writing_ = false, half_closed_ = false, ended_ = false;
 };
 

@@ -7,12 +7,12 @@
 #include <grpcpp/grpcpp.h>
 #include <jejak/v1/log.grpc.pb.h>
 #include <jejak/v1/results.grpc.pb.h>
-#include <jejak/v1/submission.grpc.pb.h>
 
 #include <filesystem>
 
 #include "ledger/engine/ledger.h"
 #include "ledger/service/server.h"
+#include "tests/bench/client.h"
 #include "tests/bench/measure.h"
 #include "tests/support/small_election.h"
 
@@ -20,50 +20,13 @@ namespace {
 
 using namespace jejak;
 using bench::Clock;
-using bench::CpuSeconds;
+using bench::Connect;
+using bench::Events;
+using bench::Put;
 using bench::Seconds;
 
 constexpr size_t kBatch = 512;
 constexpr size_t kClients = 8;
-
-using Events = std::vector<event::SignedEvent>;
-
-std::shared_ptr<grpc::Channel> Connect(int port) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
-  arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(fmt::format("127.0.0.1:{}", port),
-                                   grpc::InsecureChannelCredentials(), arguments);
-}
-
-void Put(const event::SignedEvent& from, v1::SignedEvent* to) {
-  to->set_event(from.bytes);
-  to->set_signature(std::string(from.signature.view()));
-}
-
-// Every client takes the next batch.
-size_t IngestBatches(int port, const Events& events) {
-  std::atomic<size_t> next{0}, accepted{0};
-  std::vector<std::thread> clients;
-  for (size_t c = 0; c < kClients; ++c) {
-    clients.emplace_back([&] {
-      const auto stub = v1::SubmissionService::NewStub(Connect(port));
-      for (size_t at = next.fetch_add(kBatch); at < events.size(); at = next.fetch_add(kBatch)) {
-        v1::SubmitEventsRequest request;
-        request.set_omit_proofs(true);
-        for (size_t i = at; i < std::min(events.size(), at + kBatch); ++i)
-          Put(events[i], request.add_events());
-        v1::SubmitEventsResponse response;
-        grpc::ClientContext context;
-        JEJAK_CHECK(stub->SubmitEvents(&context, request, &response).ok());
-        for (const auto& outcome : response.outcomes())
-          accepted += outcome.has_receipt() && !outcome.receipt().has_refusal() ? 1U : 0U;
-      }
-    });
-  }
-  for (auto& client : clients) client.join();
-  return accepted;
-}
 
 size_t IngestStreams(int port, const Events& events) {
   std::atomic<size_t> accepted{0};
@@ -256,7 +219,7 @@ int main(int argc, char** argv) {
   const double sodium_before = bench::VerifyRate(results, authors);
   std::atomic<bool> stop{false};
   auto start = Clock::now();
-  JEJAK_CHECK(IngestBatches(port, batched) == half);
+  JEJAK_CHECK(bench::IngestBatches(port, batched, kClients, kBatch) == half);
   const double batches = static_cast<double>(half) / Seconds(start);
   std::vector<double> asked;
   start = Clock::now();

@@ -225,25 +225,30 @@ class Offline(Case):
             return "event there"
         return "draft there" if any(box.glob(f"*/{sequence:020}.draft")) else "nothing there"
 
+    def kill(self, seconds, *command):
+        """Runs the program and kills it at a random point of the time that it takes. Whether it was still running."""
+        process = subprocess.Popen([PROGRAM, *map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(self.random.uniform(0, seconds))
+        process.kill()
+        return process.wait() == -signal.SIGKILL
+
     def test_offline_night(self):
         """Five contests of each TPS signed offline, the signing killed at random points; then sent over a thin line that
-        is cut again and again. Every event is in the log once, no fork, every receipt verifies."""
+        is cut again and again, and the sending killed. Every event is in the log once, no fork, every receipt verifies."""
         election, codes = self.election(STATIONS)
         boxes = {code: self.folder / f"box-{code}" for code in codes}
         tasks = [(code, contest) for code in codes for contest in CONTESTS]
-        fell = {}
+        fell, took = {}, 0.02  # seconds of the last whole run
         killed = set(self.random.sample(range(len(tasks)), KILLS))
         for number, (code, contest) in enumerate(tasks):
             command = self.sign(election, boxes[code], contest, code)
             if number in killed:
-                process = subprocess.Popen([PROGRAM, *map(str, command)], stdout=subprocess.DEVNULL,
-                                           stderr=subprocess.DEVNULL)
-                time.sleep(self.random.uniform(0, 0.02))
-                process.kill()
-                process.wait()
-                where_ = self.stage(boxes[code], number % len(CONTESTS))
+                running = self.kill(took, *command)
+                where_ = self.stage(boxes[code], number % len(CONTESTS)) if running else "had ended"
                 fell[where_] = fell.get(where_, 0) + 1
+            start = time.monotonic()
             self.ok(*command[:1], *command[2:])  # again, as a person would
+            took = time.monotonic() - start
         statuses = {code: self.ok("outbox", "status", "--outbox", boxes[code]) for code in codes}
         for code, status in statuses.items():
             self.assertEqual([e["sequence"] for e in status["events"]], list(range(len(CONTESTS))))
@@ -256,18 +261,24 @@ class Offline(Case):
         for _ in range(CUTS):
             total += self.random.randrange(500, 6_000)
             proxy.cut_after.append(total)
-        unreachable = 0
+        unreachable = sends_killed = 0
+        killed = set(self.random.sample(codes, KILLS // 4))
         for code in codes:
+            send = ("outbox", "send", "--json", "--outbox", boxes[code], "--server", proxy.address)
+            if code in killed:
+                sends_killed += self.kill(took, *send)
             while True:
-                sent = run("outbox", "send", "--json", "--outbox", boxes[code], "--server", proxy.address)
+                start = time.monotonic()
+                sent = run(*send)
                 if sent.status == 0:
+                    took = time.monotonic() - start
                     break
                 self.assertEqual(sent.status, 3, sent.out + sent.err)
                 self.assertIn(sent.reason, ("UNAVAILABLE", "DEADLINE_EXCEEDED"))  # a busy machine is late
                 unreachable += 1
         self.assertEqual(proxy.cuts, CUTS)
-        print(f"{len(tasks)} events, {KILLS} kills ({fell}), {proxy.cuts} cuts, {unreachable} runs ended by them: {proxy.up} bytes "
-              f"up, {proxy.down} down", file=sys.stderr)
+        print(f"{len(tasks)} events; signing killed {KILLS} times ({fell}), sending {sends_killed}; {proxy.cuts} cuts, "
+              f"{unreachable} runs ended by them; {proxy.up} bytes up, {proxy.down} down", file=sys.stderr)
         vkey = run("checkpoint", "--vkey", "--server", daemon.address).out.strip()
         where = {}
         for code in codes:

@@ -150,6 +150,7 @@ class Publish(Case):
         self.cosigned(size)
         report = self.ok("verify", "--server", daemon.address, "--key", vkey, "--witness", witness.vkey)
         self.assertGreaterEqual(report["witnessed"]["size"], size)
+        self.cosigned_proof(daemon, size - 1, vkey, witness)
         self.assertEqual(daemon.stop(), 0)
         self.assertTrue(self.ok("verify", "--dir", self.out, "--key", vkey, "--witness", witness.vkey)["ok"])
 
@@ -165,8 +166,26 @@ class Publish(Case):
         self.election.folder.rename(self.folder / "older again")
         (self.folder / "newest").rename(self.election.folder)
         daemon = self.start()
-        self.wait_for(self.submit(daemon, 3)["index"] + 1)
+        index = self.submit(daemon, 3)["index"]
+        self.wait_for(index + 1)
+        self.refused("NOT_FOUND", 1, "entry", index, "--server", daemon.address, "--proof", self.folder / "proof",
+                     "--cosigned")
         self.assertEqual(daemon.stop(), 0)
+
+    def cosigned_proof(self, daemon, index, vkey, witness):
+        """A proof of an entry whose checkpoint bears the witness's cosignature, checked with two keys and nothing else."""
+        proof, other = self.folder / "cosigned", Witness(self, "lain", vkey)
+        entry = ("entry", index, "--server", daemon.address)
+        self.ok(*entry, "--proof", proof, "--cosigned")
+        check = ("verify-proof", proof, "--key", vkey, "--witness", witness.vkey)
+        claim = self.ok(*check, "--expect", f"index={index}")["claim"]
+        self.assertEqual(claim["cosigned_by"], ["saksi.example"])
+        self.refused("NOTE_UNVERIFIED", 1, *check, "--witness", other.vkey)
+        self.ok(*check, "--witness", other.vkey, "--witnesses-needed", "1")
+        self.ok(*entry, "--proof", proof)  # under the newest checkpoint, which nobody cosigned
+        self.assertEqual(self.ok("verify-proof", proof, "--key", vkey)["claim"]["cosigned_by"], [])
+        self.refused("NOTE_UNVERIFIED", 1, *check)
+        self.refused("USAGE", 2, *entry, "--cosigned")
 
     def test_folders_that_are_not_its_own(self):
         self.out.mkdir()

@@ -3,16 +3,20 @@ hold: a monitor that trusts nobody comes to the same root, signatures and totals
 off or killed, each event is in the log once and no acknowledged one is missing."""
 
 import concurrent.futures
+import itertools
 import json
 import os
 import pathlib
+import queue
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import unittest
+import urllib.request
 
 from jejak import Case, Election, PROGRAM, SOURCE, run, shared_data
 
@@ -486,11 +490,14 @@ class Server(ServerCase):
 
     def test_a_follower_that_does_not_read(self):
         """It is told where to resume, and the writer goes on."""
-        daemon = Daemon(self, self.simulated(), "follower_stall_s = 1\n")
+        metrics = self.free_address()
+        daemon = Daemon(self, self.simulated(), f'follower_stall_s = 1\n[metrics]\nlisten = "{metrics}"\n')
         with daemon.channel() as channel:
             call = log.stub(channel).ReplayEntries(log.m.ReplayEntriesRequest(follow=True, view=True, **{"from": 7}))
             first = next(call)
-            threading.Event().wait(4)
+            deadline = time.monotonic() + 60
+            while not self.calls_of(metrics, "ReplayEntries", "FOLLOWER_TOO_SLOW"):
+                self.assertLess(time.monotonic(), deadline)
             got = [e.index for e in first.entries]
             with self.assertRaises(grpc.RpcError) as raised:
                 for message in call:
@@ -619,7 +626,11 @@ class Server(ServerCase):
             self.assertTrue(results.stub(channel).GetTally(
                 results.m.GetTallyRequest(contest="ppwp", region="6501")).tally.votes)
         for text, setting in (("[server]\nworker = 3\n", "server.worker"), ("[server]\nworkers = 0\n", "server.workers"),
-                              ("[ledger]\ndir = 7\n", "ledger.dir"), ("[log\n", ":1:")):
+                              ("[ledger]\ndir = 7\n", "ledger.dir"), ("[log\n", ":1:"),
+                              ("[server]\nsenders_max = 0\n", "server.senders_max"),
+                              ("[limits]\npeer_calls_per_second = -1\n", "limits.peer_calls_per_second"),
+                              ("[limits]\npeer_calls_burst = 0\n", "limits.peer_calls_burst"),
+                              ("[limits]\npeer_streams_max = \"2\"\n", "limits.peer_streams_max")):
             refused = subprocess.run([DAEMON, "--config", str(self.write("wrong.toml", text))], capture_output=True,
                                      text=True)
             self.assertEqual(refused.returncode, 4, text)
@@ -629,6 +640,104 @@ class Server(ServerCase):
         again = subprocess.run([DAEMON, "--print-config", "--config", str(self.write("all.toml", printed))],
                                capture_output=True, text=True, check=True).stdout
         self.assertEqual(printed, again)
+
+    def free_address(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            return "127.0.0.1:%d" % free.getsockname()[1]
+
+    def calls_of(self, metrics, method, reason):
+        """How many calls ended so, by the daemon's metrics."""
+        lines = urllib.request.urlopen(f"http://{metrics}/metrics").read().decode().splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith("jejak_calls_total{")
+                   and f'method="{method}"' in line and f'reason="{reason}"' in line)
+
+    def overloaded(self, call, times=1):
+        """The call is refused within so many: seconds to wait, by the one ErrorInfo and RetryInfo that it brings."""
+        with self.assertRaises(grpc.RpcError) as raised:
+            for _ in range(times):
+                call()
+        self.assertEqual((raised.exception.code().name, reason_of(raised.exception)), ("RESOURCE_EXHAUSTED", "OVERLOADED"))
+        retry, = details(raised.exception)["RetryInfo"]
+        self.assertGreater(retry.retry_delay.ToTimedelta().total_seconds(), 0)
+        return retry.retry_delay.ToTimedelta().total_seconds()
+
+    def served(self, call):
+        """What the call answers when whoever makes it waits as it is told."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return call()
+            except grpc.RpcError as e:
+                if reason_of(e) != "OVERLOADED" or time.monotonic() > deadline:
+                    raise
+                threading.Event().wait(details(e)["RetryInfo"][0].retry_delay.ToTimedelta().total_seconds())
+
+    def test_what_one_address_may_ask(self):
+        """Questions and replays of one address have a rate, and share it; who waits as told is served, and so is the
+        program by itself; without the setting nobody is held back; the metrics count who was."""
+        ledger = self.simulated("ledger", "--stop-after", "night")
+        metrics = self.free_address()
+        daemon = Daemon(self, ledger, f'[limits]\npeer_calls_per_second = 5\npeer_calls_burst = 50\n'
+                        f'[metrics]\nlisten = "{metrics}"\n')
+        with daemon.channel() as channel:
+            ask = lambda: registry.stub(channel).GetElection(registry.m.GetElectionRequest())
+            replay = lambda: list(log.stub(channel).ReplayEntries(log.m.ReplayEntriesRequest(to=0)))
+            for call in (ask, replay, ask):
+                wait = self.overloaded(call, 200)
+                self.assertLessEqual(wait, 0.2)  # one at 5 a second
+                self.assertTrue(self.served(call))
+            self.overloaded(lambda: (ask(), replay()), 100)
+            self.ok("tally", "--contest", "ppwp", "--region", "6501", "--server", daemon.address)
+        for method in ("GetElection", "ReplayEntries"):
+            self.assertGreater(self.calls_of(metrics, method, "OVERLOADED"), 1, method)
+        self.assertEqual(daemon.stop(), 0)
+        with Daemon(self, ledger).channel() as channel:
+            ask = registry.m.GetElectionRequest()
+            for _ in range(300):
+                registry.stub(channel).GetElection(ask)
+
+    def test_how_many_streams(self):
+        """Replay streams and sync streams of one address and of all are bounded, each for itself; one that ends makes
+        room, and so does one that nobody reads."""
+        ledger = self.simulated()
+        for config in ("follower_stall_s = 1\n[limits]\npeer_streams_max = 2\n",
+                       "follower_stall_s = 1\nfollowers_max = 2\nsenders_max = 2\n"):
+            daemon = Daemon(self, ledger, config)
+            with daemon.channel() as channel, daemon.channel() as other:
+                size = self.newest(channel)[1]
+
+                def follow(view=False):
+                    start = {} if view else {"from": size}
+                    call = log.stub(channel).ReplayEntries(log.m.ReplayEntriesRequest(follow=True, view=view, **start))
+                    next(call)
+                    return call
+
+                def sync():
+                    """A stream that is open: a first event was answered."""
+                    first, go_on = iter((submission.m.SyncEventsRequest(event=known[0]),)), queue.Queue()
+                    call = submission.stub(other).SyncEvents(itertools.chain(first, iter(go_on.get, None)))
+                    self.addCleanup(go_on.put, None)
+                    next(call)
+                    return call
+
+                known = [types.SignedEvent(event=e.event_bytes, signature=e.signature)
+                         for e in self.entries(channel, **{"from": size - 1, "to": size - 1})[0]]
+                # Two of each kind, of which one follower reads nothing.
+                following, sending = [follow(), follow(view=True)], [sync(), sync()]
+                self.overloaded(sync)
+                self.overloaded(follow)
+                sending[0].cancel()
+                sending.append(self.served(sync))
+                self.overloaded(sync)
+                following[0].cancel()
+                following.append(self.served(follow))
+                # following[1] reads nothing, and is given up.
+                following.append(self.served(follow))
+                with self.assertRaises(grpc.RpcError) as raised:
+                    for _ in following[1]:
+                        pass
+                self.assertEqual(raised.exception.code(), grpc.StatusCode.CANCELLED)  # the line was reset
+            self.assertEqual(daemon.stop(), 0)
 
     def test_tls_with_client_certificates(self):
         """A client without a certificate of the right root is not served; certificates change without a restart."""

@@ -15,7 +15,7 @@ namespace {
 
 struct EntryOptions {
   std::string entry, proof;
-  bool effect = false;
+  bool effect = false, cosigned = false;
 };
 
 Status SetEntry(const std::string& text, jejak::v1::GetEntryRequest* out) {
@@ -131,10 +131,13 @@ Status WriteProof(const std::string& file, const jejak::v1::GetEntryResponse& an
 }
 
 Status EntryCommand(const Globals& globals, const EntryOptions& options, Run*) {
+  if (options.cosigned && options.proof.empty())
+    return Status(Reason::kUsage, "--cosigned is of --proof FILE");
   jejak::v1::GetEntryRequest request;
   JEJAK_RETURN_IF_ERROR(SetEntry(options.entry, &request));
   request.set_proof(!options.proof.empty());
   request.set_effect(options.effect);
+  request.set_cosigned(options.cosigned);
   JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
   jejak::v1::GetEntryResponse answer;
   JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
@@ -165,6 +168,8 @@ void AddEntryCommands(Program* program) {
       program->Add(program->app(), "entry", "one entry of the log", options, &EntryCommand);
   command->add_option("entry", options->entry, "index, or hash of the event")->required();
   command->add_option("--proof", options->proof, "write its tlog-proof to this file");
+  command->add_flag("--cosigned", options->cosigned,
+                    "the proof is of the newest checkpoint that enough witnesses cosigned");
   command->add_flag("--effect", options->effect, "totals before and after it");
   AddReplayCommand(program);
 }

@@ -19,39 +19,20 @@
 #include "tools/cli/people_file.h"
 #include "tools/cli/remote.h"
 #include "tools/cli/verify_sources.h"
+#include "tools/cli/witness_options.h"
 
 namespace jejak::cli {
 namespace {
 
 struct VerifyOptions {
   std::string key, election, since, dir, people, scratch;
-  std::vector<std::string> witnesses;
-  std::optional<size_t> witnesses_needed;
+  WitnessOptions witnesses;
 };
 
 // Up to here the rows of a log are held in memory, about 7 KiB an entry.
 constexpr uint64_t kInMemoryEntriesMax = 20'000;
 // Of blocks of the ledger that is verified: each is read once.
 constexpr size_t kReadCacheBytes = size_t{64} << 20;
-
-Status ReadWitnesses(const VerifyOptions& options, verify::Anchor* anchor) {
-  std::set<Bytes> keys;
-  for (const std::string& text : options.witnesses) {
-    JEJAK_ASSIGN_OR_RETURN(merkle::VerifierKey key, merkle::ParseVerifierKey(text));
-    if (key.type != merkle::KeyType::kCosignatureV1)
-      return Status(Reason::kInvalidArgument, key.name + " is no key of a witness");
-    // Else one witness would count twice.
-    if (!keys.insert(Bytes(key.key.view())).second)
-      return Status(Reason::kInvalidArgument, "the key of " + key.name + " is given twice");
-    anchor->witnesses.push_back(std::move(key));
-  }
-  anchor->witnesses_needed = options.witnesses_needed.value_or(anchor->witnesses.size());
-  if (anchor->witnesses_needed > anchor->witnesses.size() ||
-      (anchor->witnesses_needed == 0 && !anchor->witnesses.empty())) {
-    return Status(Reason::kUsage, "--witnesses-needed is from 1 to the number of --witness");
-  }
-  return OkStatus();
-}
 
 Result<verify::Anchor> AnchorOf(const VerifyOptions& options) {
   verify::Anchor anchor;
@@ -69,7 +50,9 @@ Result<verify::Anchor> AnchorOf(const VerifyOptions& options) {
     text << file.rdbuf();
     anchor.since = text.str();
   }
-  JEJAK_RETURN_IF_ERROR(ReadWitnesses(options, &anchor));
+  JEJAK_ASSIGN_OR_RETURN(TrustedWitnesses trusted, ReadWitnesses(options.witnesses));
+  anchor.witnesses = std::move(trusted.keys);
+  anchor.witnesses_needed = trusted.needed;
   return anchor;
 }
 
@@ -283,7 +266,7 @@ Result<verify::Report> VerifyServer(const Globals& globals, const VerifyOptions&
   JEJAK_ASSIGN_OR_RETURN(auto client, ConnectTo(globals));
   JEJAK_ASSIGN_OR_RETURN(
       const auto source,
-      ServerSource::Open(std::move(client), /*cosigned=*/!options.witnesses.empty()));
+      ServerSource::Open(std::move(client), /*cosigned=*/!options.witnesses.keys.empty()));
   JEJAK_ASSIGN_OR_RETURN(const auto rows, Rows::For(source->size().value, options.scratch));
   JEJAK_ASSIGN_OR_RETURN(verify::Report report,
                          verify::VerifyInto(*source, verify_options, rows->get()));
@@ -371,10 +354,7 @@ void AddVerifyCommands(Program* program) {
                      "hash of the genesis event, got from elsewhere");
   verify->add_option("--since", options->since, "a checkpoint kept from before");
   verify->add_option("--dir", options->dir, "an exported folder instead of a ledger");
-  verify->add_option("--witness", options->witnesses,
-                     "verifier key of a witness that you trust; may be given several times");
-  verify->add_option("--witnesses-needed", options->witnesses_needed,
-                     "how many of them must have cosigned (all)");
+  AddWitnessOptions(verify, &options->witnesses);
   verify->add_option("--people", options->people, "file of names to check against the log");
   verify->add_option("--scratch", options->scratch,
                      "folder for the rows of a large log while it is checked (TMPDIR, /var/tmp)");

@@ -15,6 +15,7 @@
 #include "ledger/projection/tally_proof.h"
 #include "tools/cli/asker.h"
 #include "tools/cli/present.h"
+#include "tools/cli/witness_options.h"
 
 namespace jejak::cli {
 namespace {
@@ -22,6 +23,7 @@ namespace {
 struct ProofOptions {
   std::string file, key;
   std::vector<std::string> expect;
+  WitnessOptions witnesses;
 };
 
 Result<Bytes> ReadProofFile(const std::string& path) {
@@ -90,7 +92,8 @@ void PrintClaim(const Console& console, const projection::TallyClaim& claim) {
 }
 
 // What an entry that is in the log says of itself, by its bytes alone.
-Json EntryClaim(const projection::ReadEntry& entry, const merkle::Checkpoint& checkpoint) {
+Json EntryClaim(const projection::ReadEntry& entry, const merkle::Checkpoint& checkpoint,
+                const Json& cosigned_by) {
   const auto contest = projection::ContestOf(entry.event.body);
   const auto place = projection::PlaceOf(entry.event.body);
   const auto& refusal = entry.entry.refusal;
@@ -109,7 +112,20 @@ Json EntryClaim(const projection::ReadEntry& entry, const merkle::Checkpoint& ch
   out["refusal"] = refusal ? Json(std::string(InfoOf(refusal->reason).name)) : Json();
   out["origin"] = checkpoint.origin;
   out["checkpoint_size"] = checkpoint.size.value;
+  out["cosigned_by"] = cosigned_by;
   return out;
+}
+
+// The names of the trusted witnesses that cosigned, enough of them.
+Result<Json> CosignedBy(const merkle::SignedCheckpoint& checkpoint,
+                        const TrustedWitnesses& trusted) {
+  Json names = Json::array();
+  for (const merkle::Cosignature& one : checkpoint.cosignatures)
+    names.push_back(trusted.keys[one.witness].name);
+  if (names.size() >= trusted.needed) return names;
+  return Status(Reason::kNoteUnverified,
+                fmt::format("{} of the {} witnesses that are needed cosigned the checkpoint",
+                            names.size(), trusted.needed));
 }
 
 Status ExpectOfEntry(const Json& claim, const std::string& expected) {
@@ -135,13 +151,17 @@ Status VerifyEntryProof(const Globals& globals, const ProofOptions& options,
     return InFile(options.file,
                   Status(Reason::kProofMalformed, "it does not hold the entry that it proves"));
   }
-  const auto checkpoint = merkle::VerifyTlogProof(*proof, merkle::LeafHash(*proof->extra), key);
+  JEJAK_ASSIGN_OR_RETURN(const TrustedWitnesses trusted, ReadWitnesses(options.witnesses));
+  const auto checkpoint =
+      merkle::VerifyTlogProof(*proof, merkle::LeafHash(*proof->extra), key, trusted.keys);
   if (!checkpoint.ok()) return InFile(options.file, checkpoint.status());
+  const auto cosigned_by = CosignedBy(*checkpoint, trusted);
+  if (!cosigned_by.ok()) return InFile(options.file, cosigned_by.status());
   JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry,
                          ReadEntryOf(proof->index, *proof->extra));
   if (!event::VerifySignature({entry.entry.event, entry.entry.signature}, entry.event.author))
     return InFile(options.file, Status(Reason::kSignatureInvalid, "the author didn't sign it"));
-  const Json claim = EntryClaim(entry, checkpoint->checkpoint);
+  const Json claim = EntryClaim(entry, checkpoint->checkpoint, *cosigned_by);
   for (const std::string& expected : options.expect)
     JEJAK_RETURN_IF_ERROR(ExpectOfEntry(claim, expected));
   if (globals.console.json) {
@@ -160,6 +180,8 @@ Status RunVerifyProof(const Globals& globals, const ProofOptions& options, Run*)
   JEJAK_ASSIGN_OR_RETURN(const Bytes text, ReadProofFile(options.file));
   if (text.starts_with("c2sp.org/tlog-proof@"))
     return VerifyEntryProof(globals, options, key, text);
+  if (!options.witnesses.keys.empty())
+    return Status(Reason::kUsage, "--witness is for what entry --proof --cosigned wrote");
   auto proof = projection::ParseTallyProof(text);
   if (!proof.ok()) return InFile(options.file, proof.status());
   auto claim = projection::CheckTallyProof(*proof, key);
@@ -197,6 +219,7 @@ void AddVerifyProofCommand(Program* program) {
       ->required();
   command->add_option("--expect", options->expect,
                       "KEY=VALUE that the claim must say, such as votes.100025=13850");
+  AddWitnessOptions(command, &options->witnesses);
 }
 
 }  // namespace jejak::cli

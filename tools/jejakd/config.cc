@@ -54,6 +54,7 @@ std::vector<Setting> SettingsOf(Config* c) {
       {"server", "queued_calls_max", "calls that may wait; beyond, OVERLOADED",
        Number{&c->queued_calls_max, 1, kMillion}},
       {"server", "followers_max", "replay streams at once", Number{&c->followers_max, 1, kMillion}},
+      {"server", "senders_max", "sync streams at once", Number{&c->senders_max, 1, kMillion}},
       {"server", "message_bytes_max", "bytes of one request",
        Number{&c->message_bytes_max, 65'536, int64_t{1} << 30}},
       {"server", "memory_bytes_max", "bytes of buffers for all connections together",
@@ -75,6 +76,14 @@ std::vector<Setting> SettingsOf(Config* c) {
        Number{&c->peer_events_per_second, 0, kMillion * kMillion}},
       {"limits", "peer_events_burst", "events that one address may hand in at once",
        Number{&c->peer_events_burst, 1, kMillion * kMillion}},
+      {"limits", "peer_calls_per_second",
+       "questions that one address may ask, and replays that it may begin; 0: no limit",
+       Number{&c->peer_calls_per_second, 0, kMillion * kMillion}},
+      {"limits", "peer_calls_burst", "questions and replays of one address at once",
+       Number{&c->peer_calls_burst, 1, kMillion * kMillion}},
+      {"limits", "peer_streams_max",
+       "replay streams that one address may have open, and as many sync streams; 0: no limit",
+       Number{&c->peer_streams_max, 0, kMillion}},
       {"metrics", "listen", "host:port for Prometheus; empty: none", &c->metrics_listen},
       {"log", "level", "trace, debug, info, warning, error or off", &c->log_level},
   };
@@ -179,6 +188,10 @@ service::ServerOptions Config::Server() const {
   out.memory_bytes_max = static_cast<size_t>(memory_bytes_max);
   out.peer_events_per_second = static_cast<double>(peer_events_per_second);
   out.peer_events_burst = static_cast<double>(peer_events_burst);
+  out.peer_calls_per_second = static_cast<double>(peer_calls_per_second);
+  out.peer_calls_burst = static_cast<double>(peer_calls_burst);
+  out.peer_streams_max = static_cast<size_t>(peer_streams_max);
+  out.senders_max = static_cast<size_t>(senders_max);
   out.idle_notice = std::chrono::seconds(idle_notice_s);
   out.follower_stall = std::chrono::seconds(follower_stall_s);
   out.behind_entries = static_cast<size_t>(behind_entries);

@@ -33,6 +33,10 @@ struct Config {
   std::string tls_certificate, tls_key, tls_client_roots;
   int64_t peer_events_per_second = 0;
   int64_t peer_events_burst = 10'000;
+  int64_t peer_calls_per_second = 0;
+  int64_t peer_calls_burst = 1'000;
+  int64_t peer_streams_max = 0;
+  int64_t senders_max = 1'000;
   std::string metrics_listen;
   std::string log_level = "info";
 
