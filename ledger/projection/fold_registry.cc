@@ -74,14 +74,22 @@ void State::Fold(const LoggedEvent& e, const event::ContestRegistered& body) {
   }
 }
 
-void State::PutRegistry(const Bytes& key, Bytes row, LogIndex index) {
+namespace {
+
+// Keeps what a row of the registry was before the entry. Of several changes by one entry the first
+// counts.
+void KeepPast(Overlay* rows, const Bytes& key, LogIndex index, Bytes before) {
   const Bytes past = RegistryPastKey(key, index);
+  Bytes kept;
+  if (!rows->Get(kRegistryPast, past, &kept)) rows->Put(kRegistryPast, past, std::move(before));
+}
+
+}  // namespace
+
+void State::PutRegistry(const Bytes& key, Bytes row, LogIndex index) {
   Bytes before;
-  // Of several changes by one entry the first counts.
-  if (!rows_.Get(kRegistryPast, past, &before)) {
-    if (!rows_.Get(kRegistry, key, &before)) before.clear();
-    rows_.Put(kRegistryPast, past, std::move(before));
-  }
+  if (!rows_.Get(kRegistry, key, &before)) before.clear();
+  KeepPast(&rows_, key, index, std::move(before));
   rows_.Put(kRegistry, key, std::move(row));
 }
 
@@ -235,9 +243,7 @@ void State::AmendStation(const event::Amendment& a, LogIndex index) {
   const Bytes key = StationKey(*code);
   admission::StationState* row = stations_.Find(key);
   if (row == nullptr) return;
-  const Bytes past = RegistryPastKey(key, index);
-  Bytes before;
-  if (!rows_.Get(kRegistryPast, past, &before)) rows_.Put(kRegistryPast, past, Encode(*row));
+  KeepPast(&rows_, key, index, Encode(*row));
   event::Dpt dpt = row->dpt.value_or(event::Dpt{});
   Listed change;
   change.Add(row->dpt, -1);
