@@ -118,7 +118,7 @@ size_t RowBytes(ByteView key, const std::optional<Bytes>& value) {
 
 class MapCursor : public Cursor {
  public:
-  using Map = std::map<Bytes, Bytes, std::less<>>;
+  using Map = MemoryStore::Rows;
   explicit MapCursor(const Map* map) : map_(map), at_(map->end()) {}
   bool Valid() const override { return at_ != map_->end(); }
   ByteView key() const override { return at_->first; }
@@ -282,6 +282,12 @@ bool Overlay::empty() const {
                      [](const Table& t) { return t.changes.empty() && t.appended.rows.empty(); });
 }
 
+const MemoryStore::Rows& MemoryStore::table(TableId id) const {
+  static const Rows none;
+  const auto rows = tables_.find(id);
+  return rows == tables_.end() ? none : rows->second;
+}
+
 bool MemoryStore::Get(TableId table, ByteView key, Bytes* value) const {
   const auto t = tables_.find(table);
   if (t == tables_.end()) return false;
@@ -292,7 +298,7 @@ bool MemoryStore::Get(TableId table, ByteView key, Bytes* value) const {
 }
 
 std::unique_ptr<Cursor> MemoryStore::NewCursor(TableId table) const {
-  return std::make_unique<MapCursor>(&tables_[table]);
+  return std::make_unique<MapCursor>(&this->table(table));
 }
 
 void MemoryStore::Apply(const RowChange& change) {

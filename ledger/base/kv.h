@@ -139,10 +139,11 @@ class MemoryStore : public KeyValueReader {
   std::unique_ptr<Cursor> NewCursor(TableId table) const override;
   Status status() const override { return {}; }
   void Apply(const RowChange& change);
-  const std::map<Bytes, Bytes, std::less<>>& table(TableId id) const { return tables_[id]; }
+  using Rows = std::map<Bytes, Bytes, std::less<>>;
+  const Rows& table(TableId id) const;
 
  private:
-  mutable std::map<TableId, std::map<Bytes, Bytes, std::less<>>> tables_;
+  std::map<TableId, Rows> tables_;
 };
 
 }  // namespace jejak

@@ -39,13 +39,13 @@ inline constexpr size_t kBatchBytesMax = size_t{64} << 20;
 // Events waiting for verification and sequencing before callers are held back.
 inline constexpr size_t kQueueEventsMax = 32'768;
 
-// Committed rows that the sequencer keeps in memory, by kind: keys with their chains, results,
-// stations, villages' votes, and each of the rest. Of a nation's keys a third that was used last,
-// of its stations and villages nearly all.
-inline constexpr size_t kKeyRowsBytesMax = size_t{256} << 20;
+// Committed rows that whoever folds keeps in memory, by kind: keys with their chains, results,
+// stations, villages' votes, and each of the rest. A half of each holds all keys, stations and
+// villages of a nation of five contests; what is never looked at takes no room.
+inline constexpr size_t kKeyRowsBytesMax = size_t{512} << 20;
 inline constexpr size_t kResultRowsBytesMax = size_t{128} << 20;
-inline constexpr size_t kStationRowsBytesMax = size_t{128} << 20;
-inline constexpr size_t kVillageVotesBytesMax = size_t{128} << 20;
+inline constexpr size_t kStationRowsBytesMax = size_t{320} << 20;
+inline constexpr size_t kVillageVotesBytesMax = size_t{256} << 20;
 inline constexpr size_t kSmallRowsBytesMax = size_t{32} << 20;
 
 // Wall clock against monotonic clock, and against the last entry: beyond this the sequencer stops.
@@ -60,8 +60,8 @@ inline constexpr size_t kNoteBytesMax = size_t{1} << 20;
 
 // Entries that change the tally between two commitments to it: part of rules version 1.
 inline constexpr uint64_t kTallyChangesMax = 4'096;
-// Nodes of the tally tree that the sequencer keeps in memory.
-inline constexpr size_t kTallyCacheBytesMax = size_t{384} << 20;
+// Nodes of the tally tree that whoever folds keeps in memory: a nation's are half of it.
+inline constexpr size_t kTallyCacheBytesMax = size_t{768} << 20;
 // Bytes of a tally proof: a node with the most children, each of the largest size, fits.
 inline constexpr size_t kTallyProofBytesMax = size_t{16} << 20;
 

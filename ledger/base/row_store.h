@@ -11,10 +11,12 @@ namespace jejak {
 class RowStore {
  public:
   virtual ~RowStore() = default;
-  // All rows written so far. Ask again after each Write: the former answer is gone.
+  // All rows taken so far. Ask again after each Write: the former answer is gone.
   virtual const KeyValueReader& reader() const = 0;
-  // Drains `rows`.
+  // Drains `rows`. What fails may be told by a later call.
   virtual Status Write(Overlay* rows) = 0;
+  // Until all that was taken is written.
+  virtual Status Settle() { return {}; }
 };
 
 class MemoryRows final : public RowStore {

@@ -6,9 +6,9 @@
 #include <deque>
 
 #include "ledger/admission/decide.h"
+#include "ledger/engine/generation_rows.h"
 #include "ledger/engine/impl.h"
 #include "ledger/engine/tables.h"
-#include "ledger/engine/written_keys.h"
 #include "ledger/projection/tables.h"
 
 namespace jejak::engine {
@@ -109,107 +109,6 @@ Status CheckVerdict(const projection::State& state, const projection::ReadEntry&
       fmt::format("entry {} bears another verdict than the rules give", entry.index.value));
 }
 
-// Writes gathered rows to the new generation while the next ones are being gathered. Thread rule:
-// one caller.
-class Builder {
- public:
-  explicit Builder(store::GenerationWriter* generation)
-      : generation_(generation), thread_([this] { Run(); }) {}
-  ~Builder() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-  // Waits for the rows before, and takes these.
-  template <typename Note>
-  Status Write(projection::State* state, Note note) {
-    state->Flush();
-    JEJAK_RETURN_IF_ERROR(state->status());
-    JEJAK_RETURN_IF_ERROR(Wait());
-    rows_.Clear();
-    state->rows().Drain([&](const RowChange& change) {
-      if (change.table == projection::kEventIndex) return;  // kept with the log
-      rows_.Add(change);
-      note(change);
-    });
-    const std::lock_guard lock(mutex_);
-    writing_ = true;
-    changed_.notify_all();
-    return {};
-  }
-  // What was taken last, whether it is written by now or not: a value, none when the row was
-  // deleted, and no answer when it wasn't among them.
-  std::optional<std::optional<ByteView>> Taken(TableId table, ByteView key) const {
-    const auto& rows = rows_.rows();
-    const auto at = std::lower_bound(
-        rows.begin(), rows.end(), table, [&](const store::SortedRows::Row& row, TableId wanted) {
-          return row.table != wanted ? row.table < wanted : rows_.key(row) < key;
-        });
-    if (at == rows.end() || at->table != table || rows_.key(*at) != key) return std::nullopt;
-    return at->put ? std::optional(rows_.value(*at)) : std::optional<ByteView>();
-  }
-  // Until what was taken can be read.
-  Status Wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !writing_; });
-    return failed_;
-  }
-
- private:
-  void Run() {
-    std::unique_lock lock(mutex_);
-    while (true) {
-      changed_.wait(lock, [&] { return writing_ || stopping_; });
-      if (!writing_) return;
-      lock.unlock();
-      Status status = generation_->Write(rows_);
-      lock.lock();
-      if (failed_.ok()) failed_ = std::move(status);
-      writing_ = false;
-      changed_.notify_all();
-    }
-  }
-
-  store::GenerationWriter* const generation_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  store::SortedRows rows_;  // while writing_, both only read them
-  bool writing_ = false;
-  bool stopping_ = false;
-  Status failed_;
-  std::thread thread_;
-};
-
-// What the folds read of the new generation, with what is being written to it. Does not look for
-// rows that were never written, as nearly all that a first submission asks for.
-class Built final : public KeyValueReader {
- public:
-  Built(const KeyValueReader* base, Builder* builder) : base_(base), builder_(builder) {}
-
-  bool Get(TableId table, ByteView key, Bytes* value) const override {
-    if (table != projection::kEventIndex && !written_.MayHave(table, key)) return false;
-    if (const auto taken = builder_->Taken(table, key)) {
-      if (*taken) value->assign(**taken);
-      return taken->has_value();
-    }
-    return base_->Get(table, key, value);
-  }
-  std::unique_ptr<Cursor> NewCursor(TableId table) const override {
-    (void)builder_->Wait();  // what failed shows at the next write
-    return base_->NewCursor(table);
-  }
-  Status status() const override { return base_->status(); }
-  void Note(const RowChange& change) { written_.Add(change.table, change.key); }
-
- private:
-  const KeyValueReader* const base_;
-  Builder* const builder_;
-  WrittenKeys written_;
-};
-
 }  // namespace
 
 Status Ledger::Rebuild(const Progress& progress) {
@@ -218,10 +117,13 @@ Status Ledger::Rebuild(const Progress& progress) {
   const std::shared_ptr<const View> view = Newest();
   JEJAK_ASSIGN_OR_RETURN(const auto generation, impl_->store->BeginGeneration());
   {
-    Builder builder(generation.get());
-    Built built(&generation->reader(), &builder);
-    const auto note = [&](const RowChange& change) { built.Note(change); };
-    JEJAK_ASSIGN_OR_RETURN(const auto state, projection::State::Load(&built, TreeSize(0)));
+    GenerationRows rows(generation.get(), projection::kEventIndex);
+    JEJAK_ASSIGN_OR_RETURN(const auto state, projection::State::Load(&rows.reader(), TreeSize(0)));
+    const auto write = [&] {
+      state->Flush();
+      JEJAK_RETURN_IF_ERROR(state->status());
+      return rows.Write(&state->rows());
+    };
     Prefetch prefetch(view);
     while (true) {
       JEJAK_ASSIGN_OR_RETURN(const Block block, prefetch.Next());
@@ -238,13 +140,13 @@ Status Ledger::Rebuild(const Progress& progress) {
             {entry.event, entry.hash, entry.index, entry.entry.received_at, entry.entry.refusal});
       }
       if (state->rows().bytes() > kGatheredBytesMax)
-        JEJAK_RETURN_IF_ERROR(builder.Write(state.get(), note));
+        JEJAK_RETURN_IF_ERROR(write());
       if (progress && !progress(state->Size().value, view->size().value)) {
         return Status(Reason::kInterrupted, "the projections are as they were");
       }
     }
-    JEJAK_RETURN_IF_ERROR(builder.Write(state.get(), note));
-    JEJAK_RETURN_IF_ERROR(builder.Wait());
+    JEJAK_RETURN_IF_ERROR(write());
+    JEJAK_RETURN_IF_ERROR(rows.Settle());
   }
   JEJAK_RETURN_IF_ERROR(generation->Finish(view->size()));
   const auto rebuilt = impl_->store->Snapshot();

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "ledger/base/row_store.h"
+#include "ledger/engine/generation_rows.h"
 #include "ledger/store/store.h"
 
 namespace jejak::engine {
@@ -20,15 +21,15 @@ class Scratch final : public RowStore {
 
   const KeyValueReader& reader() const override;
   Status Write(Overlay* rows) override;
+  Status Settle() override;
 
  private:
-  class Reader;
   explicit Scratch(std::filesystem::path folder);
 
   const std::filesystem::path folder_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::GenerationWriter> generation_;
-  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<GenerationRows> rows_;
 };
 
 }  // namespace jejak::engine

@@ -17,7 +17,7 @@ namespace jejak::verify {
 namespace {
 
 // Rows gathered before they go to the store, and bytes of entries.
-constexpr uint64_t kFlushEntries = 32'768;
+constexpr uint64_t kFlushEntries = 65'536;
 constexpr size_t kFlushBytes = size_t{64} << 20;
 
 class Verifier {
@@ -134,7 +134,8 @@ class Verifier {
       Blame(FaultKind::kCommitmentMissing, std::nullopt,
             Detail{"the log ends where one is due", "log berakhir saat komitmen wajib dibuat"});
     }
-    return Flush();
+    JEJAK_RETURN_IF_ERROR(Flush());
+    return rows_->Settle();
   }
 
   Status Flush() {

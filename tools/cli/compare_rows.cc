@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "ledger/base/encoding.h"
 #include "ledger/engine/tables.h"
 #include "ledger/projection/tables.h"
@@ -44,14 +49,26 @@ std::optional<verify::Fault> CompareTable(TableId table, const KeyValueReader& s
 
 Result<std::optional<verify::Fault>> CompareRows(const KeyValueReader& expected,
                                                  const KeyValueReader& actual) {
+  std::vector<TableId> tables;
   for (const store::TableSpec& spec : engine::AllTables()) {
-    if (spec.kind != store::TableKind::kProjection && spec.id != projection::kEventIndex) continue;
-    auto fault = CompareTable(spec.id, expected, actual);
-    JEJAK_RETURN_IF_ERROR(actual.status());
-    JEJAK_RETURN_IF_ERROR(expected.status());
-    if (fault) return fault;
+    if (spec.kind == store::TableKind::kProjection || spec.id == projection::kEventIndex)
+      tables.push_back(spec.id);
   }
-  return std::optional<verify::Fault>();
+  std::vector<std::optional<verify::Fault>> faults(tables.size());
+  std::atomic<size_t> next = 0;
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
+    threads.emplace_back([&] {
+      for (size_t at = next++; at < tables.size(); at = next++)
+        faults[at] = CompareTable(tables[at], expected, actual);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  JEJAK_RETURN_IF_ERROR(actual.status());
+  JEJAK_RETURN_IF_ERROR(expected.status());
+  const auto first = std::find_if(faults.begin(), faults.end(),
+                                  [](const auto& fault) { return fault.has_value(); });
+  return first == faults.end() ? std::nullopt : std::move(*first);
 }
 
 }  // namespace jejak::cli

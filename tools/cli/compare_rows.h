@@ -1,6 +1,6 @@
 // A ledger's rows against those that its own entries give.
 //
-// Thread rule: one thread.
+// Thread rule: free functions. Tables are compared on all cores.
 #pragma once
 
 #include <optional>
