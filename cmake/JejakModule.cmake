@@ -29,6 +29,12 @@ if(JEJAK_COVERAGE)
   target_link_options(jejak_flags INTERFACE --coverage)
 endif()
 
+# Continuous integration, and builds with sanitizers, compile several sources at a time, since they
+# start from nothing. Two sources with one name in their unnamed namespaces can't be together.
+function(jejak_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # jejak_module(NAME SOURCES ... [TESTS ...] [DEPS modules...] [PUBLIC libs...] [PRIVATE libs...])
 # DEPS are other modules; PRIVATE and PUBLIC are third-party targets. Makes target jejak_NAME and, where
 # TESTS are given, jejak_NAME_test with the label "unit".
