@@ -36,8 +36,10 @@ inline constexpr uint32_t kRefusalsInARowMax = 256;
 // Events in one commit, and bytes of their entries in one commit.
 inline constexpr size_t kBatchEventsMax = 8'192;
 inline constexpr size_t kBatchBytesMax = size_t{64} << 20;
-// Events waiting for verification and sequencing before callers are held back.
+// Events waiting for verification and sequencing, and their bytes, before callers are held back.
+// What many forms have is a quarter of the bytes; at the largest size they are a thousand events.
 inline constexpr size_t kQueueEventsMax = 32'768;
+inline constexpr size_t kQueueBytesMax = size_t{64} << 20;
 
 // Committed rows that whoever folds keeps in memory, by kind: keys with their chains, results,
 // stations, villages' votes, and each of the rest. A half of each holds all keys, stations and

@@ -85,12 +85,12 @@ void Ledger::Impl::Run() {
       continue;
     }
     const Status stopped_status(Reason::kStopped, "the ledger stopped: " + failed.ToString());
-    size_t answered = 0;
+    Load answered;
     for (const journal::Ordered& ordered : *batch) {
       if (ordered.marker()) continue;
-      static_cast<Item&>(*ordered.proposal.attachment)
-          .Answer({stopped_status, std::nullopt, false});
-      ++answered;
+      answered.bytes += static_cast<Item&>(*ordered.proposal.attachment)
+                            .Answer({stopped_status, std::nullopt, false});
+      ++answered.events;
     }
     pool->Release(answered);
   }
@@ -253,12 +253,13 @@ Status Ledger::Impl::Process(std::vector<journal::Ordered> batch) {
   }
   const auto checkpoint = committed.ok() ? CommitIfGrown(before, std::move(rows))
                                          : Result<std::string>(committed);
+  Load answered{decided.size(), 0};
   for (Decided& d : decided) {
     const Status status = checkpoint.ok() ? Complete(&d, *checkpoint) : checkpoint.status();
     if (!status.ok()) d.outcome = {status, std::nullopt, false};
-    d.item->Answer(std::move(d.outcome));
+    answered.bytes += d.item->Answer(std::move(d.outcome));
   }
-  pool->Release(decided.size());
+  pool->Release(answered);
   JEJAK_RETURN_IF_ERROR(checkpoint.status());
   // The key that signs must be the one in force; after a change the ledger is opened again with the
   // new one.

@@ -35,14 +35,19 @@ void VerifyPool::Submit(std::shared_ptr<Submission> submission) {
   const size_t n = submission->events.size();
   submission->outcomes.resize(n);
   submission->remaining = n;
+  size_t bytes = 0;
+  for (const event::SignedEvent& event : submission->events) bytes += event.bytes.size();
   if (n == 0) {
     submission->done({});
     return;
   }
   {
     std::unique_lock lock(mutex_);
-    // One caller may hand in more than the limit at once; then it waits until the queue is empty.
-    const auto room = [&] { return queued_ == 0 || queued_ + n <= limits::kQueueEventsMax; };
+    // One caller may hand in more than the limits at once; then it waits until the queue is empty.
+    const auto room = [&] {
+      return queued_.events == 0 || (queued_.events + n <= limits::kQueueEventsMax &&
+                                     queued_.bytes + bytes <= limits::kQueueBytesMax);
+    };
     if (submission->options.never_wait && !room()) {
       lock.unlock();
       const Status busy(Reason::kOverloaded, "too many events wait to be verified");
@@ -51,7 +56,8 @@ void VerifyPool::Submit(std::shared_ptr<Submission> submission) {
       return;
     }
     room_.wait(lock, room);
-    queued_ += n;
+    queued_.events += n;
+    queued_.bytes += bytes;
     for (size_t begin = 0; begin < n; begin += kChunkEvents) {
       auto chunk = std::make_shared<Chunk>();
       chunk->submission = submission;
@@ -63,10 +69,11 @@ void VerifyPool::Submit(std::shared_ptr<Submission> submission) {
   work_.notify_all();
 }
 
-void VerifyPool::Release(size_t n) {
+void VerifyPool::Release(const Load& answered) {
   {
     const std::lock_guard lock(mutex_);
-    queued_ -= n;
+    queued_.events -= answered.events;
+    queued_.bytes -= answered.bytes;
   }
   room_.notify_all();
 }
@@ -95,24 +102,24 @@ void VerifyPool::Work() {
       if (proposals.empty()) continue;
       const Status proposed = journal_->Propose(std::move(proposals));
       if (proposed.ok()) continue;
+      queued_.events -= items.size();
       for (const auto& item : items)
-        static_cast<Item&>(*item).Answer({proposed, std::nullopt, false});
-      queued_ -= items.size();
+        queued_.bytes -= static_cast<Item&>(*item).Answer({proposed, std::nullopt, false});
       room_.notify_all();
     }
   }
 }
 
 void VerifyPool::Verify(Chunk* chunk) {
-  size_t turned_away = 0;
+  Load turned_away;
   for (size_t at = chunk->begin; at < chunk->end; ++at) {
     auto item = std::make_shared<Item>();
     item->submission = chunk->submission;
     item->at = at;
     const Status status = Check(item.get());
     if (!status.ok()) {
-      item->Answer({status, std::nullopt, false});
-      ++turned_away;
+      turned_away.bytes += item->Answer({status, std::nullopt, false});
+      ++turned_away.events;
       continue;
     }
     const event::SignedEvent* signed_event = &chunk->submission->events[at];
@@ -120,7 +127,7 @@ void VerifyPool::Verify(Chunk* chunk) {
         {std::shared_ptr<const event::SignedEvent>(chunk->submission, signed_event),
          chunk->submission->options.received_at, std::move(item)});
   }
-  if (turned_away != 0) Release(turned_away);
+  if (turned_away.events != 0) Release(turned_away);
 }
 
 Status VerifyPool::Check(Item* item) const {

@@ -48,10 +48,20 @@ struct Item final : journal::Attachment {
 
   const event::SignedEvent& signed_event() const { return submission->events[at]; }
   Outcome& outcome() const { return submission->outcomes[at]; }
-  void Answer(Outcome outcome_of_it) const {
+  // The event's bytes go now, and not with the last of its submission: what is answered takes no
+  // room. Returns how many they were.
+  size_t Answer(Outcome outcome_of_it) const {
+    const event::SignedEvent answered = std::move(submission->events[at]);
     outcome() = std::move(outcome_of_it);
     submission->Finish();
+    return answered.bytes.size();
   }
+};
+
+// What the queue holds, or lets go.
+struct Load {
+  size_t events = 0;
+  size_t bytes = 0;  // of the events
 };
 
 class VerifyPool {
@@ -65,10 +75,11 @@ class VerifyPool {
   // Release.
   void Stop();
 
-  // Waits while too much is queued, or answers OVERLOADED when the caller never waits.
+  // Waits while too many events are queued, or bytes of them, or answers OVERLOADED when the caller
+  // never waits.
   void Submit(std::shared_ptr<Submission> submission);
-  // `n` events were answered: room for more.
-  void Release(size_t n);
+  // These were answered: room for more.
+  void Release(const Load& answered);
 
  private:
   struct Chunk {
@@ -89,7 +100,7 @@ class VerifyPool {
   std::deque<std::shared_ptr<Chunk>>
       chunks_;  // in order of arrival; done ones leave from the front
   size_t next_ = 0;                            // first chunk that nobody has taken
-  size_t queued_ = 0;                          // events handed in and not answered
+  Load queued_;                                // handed in and not answered
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -11,6 +11,9 @@
 namespace jejak::projection {
 namespace {
 
+// Bytes of the entries after which a page ends.
+constexpr size_t kChangesBytesMax = size_t{4} << 20;
+
 // The change of one field at one TPS by one entry.
 struct FieldDelta {
   LogIndex index;
@@ -58,6 +61,7 @@ Result<Explanation> Queries::Explain(std::string_view contest, const RegionCode&
   // a region's node got a version hold any of it.
   const RegionCode node = region.IsStation() ? region.Parent() : region;
   uint64_t at = std::max(from.value, start.value);
+  size_t bytes = 0;
   while (at < to.value && !out.next) {
     JEJAK_ASSIGN_OR_RETURN(const auto base, history_.CommitmentAt(TreeSize(at)));
     std::vector<FieldDelta> found;
@@ -71,12 +75,13 @@ Result<Explanation> Queries::Explain(std::string_view contest, const RegionCode&
     std::sort(found.begin(), found.end(),
               [](const FieldDelta& a, const FieldDelta& b) { return a.index < b.index; });
     for (const FieldDelta& one : found) {
-      if (out.changes.size() == limit) {
+      if (out.changes.size() == limit || bytes >= kChangesBytesMax) {
         out.next = one.index;
         break;
       }
       ExplainedChange change;
       JEJAK_ASSIGN_OR_RETURN(change.entry, entries_->Entry(one.index));
+      bytes += change.entry.bytes.size();
       change.tps = one.tps;
       change.delta = one.delta.sum;
       change.after = ValueAfter(change.entry.event.body, field);

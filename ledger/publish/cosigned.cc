@@ -47,4 +47,35 @@ Result<bool> PutCosigned(const fs::path& folder, const std::string& checkpoint) 
   return true;
 }
 
+namespace {
+
+fs::path NewestPath(const fs::path& folder) { return folder / "cosigned" / "checkpoint"; }
+
+Result<TreeSize> SizeOf(const std::string& checkpoint) {
+  JEJAK_ASSIGN_OR_RETURN(const merkle::Note note, merkle::ParseNote(checkpoint));
+  JEJAK_ASSIGN_OR_RETURN(const merkle::Checkpoint parsed, merkle::ParseCheckpoint(note.text));
+  return parsed.size;
+}
+
+}  // namespace
+
+Status PutNewestCosigned(const fs::path& folder, const std::string& checkpoint) {
+  JEJAK_ASSIGN_OR_RETURN(const TreeSize size, SizeOf(checkpoint));
+  JEJAK_ASSIGN_OR_RETURN(const Fd lock, LockExport(folder));
+  JEJAK_ASSIGN_OR_RETURN(const std::string kept, NewestCosigned(folder));
+  // One that can't be read is as good as none.
+  if (const auto before = SizeOf(kept); before.ok() && *before > size) return {};
+  const fs::path file = NewestPath(folder);
+  JEJAK_RETURN_IF_ERROR(MakeFolder(file.parent_path()));
+  JEJAK_RETURN_IF_ERROR(ReplaceFile(file, checkpoint));
+  return SyncFolder(file.parent_path());
+}
+
+Result<std::string> NewestCosigned(const fs::path& folder) {
+  const fs::path file = NewestPath(folder);
+  JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(file));
+  if (!there) return std::string();
+  return ReadFile(file, limits::kNoteBytesMax);
+}
+
 }  // namespace jejak::publish

@@ -27,4 +27,10 @@ std::string CosignedPath(TreeSize size);
 // CHECKPOINT_MALFORMED.
 Result<bool> PutCosigned(const std::filesystem::path& folder, const std::string& checkpoint);
 
+// Keeps `checkpoint`, which a quorum cosigned, as the newest such one, unless a larger one is kept.
+// NOTE_MALFORMED, CHECKPOINT_MALFORMED.
+Status PutNewestCosigned(const std::filesystem::path& folder, const std::string& checkpoint);
+// The one that is kept; empty for none. Whoever reads it checks it.
+Result<std::string> NewestCosigned(const std::filesystem::path& folder);
+
 }  // namespace jejak::publish

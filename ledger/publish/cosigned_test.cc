@@ -82,5 +82,19 @@ TEST_F(CosignedTest, NeverBringsAnOlderOneBack) {
   EXPECT_EQ(CosignedPath(TreeSize(1'234'067)), "cosigned/x001/x234/067");
 }
 
+TEST_F(CosignedTest, TheNewestIsKeptAndNeverGivesWayToAnOlderOne) {
+  ASSERT_TRUE(Export(MadeUp(300), out_, nullptr).ok());
+  EXPECT_EQ(NewestCosigned(out_).value(), "");
+  for (const uint64_t size : {uint64_t{200}, uint64_t{300}, uint64_t{299}})
+    EXPECT_TRUE(PutNewestCosigned(out_, MadeUp(size).Cosigned()).ok());
+  EXPECT_EQ(NewestCosigned(out_).value(), MadeUp(300).Cosigned());
+  EXPECT_FALSE(PutNewestCosigned(out_, "nonsense").ok());
+  EXPECT_EQ(NewestCosigned(out_).value(), MadeUp(300).Cosigned());
+  // What stands there and is none does not keep a good one out.
+  ASSERT_TRUE(ReplaceFile(out_ / "cosigned/checkpoint", "nonsense").ok());
+  EXPECT_TRUE(PutNewestCosigned(out_, MadeUp(299).Cosigned()).ok());
+  EXPECT_EQ(NewestCosigned(out_).value(), MadeUp(299).Cosigned());
+}
+
 }  // namespace
 }  // namespace jejak::publish

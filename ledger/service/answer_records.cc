@@ -12,22 +12,33 @@ namespace {
 
 using projection::RecordKind;
 
+// Bytes of a page's entries after which it ends; views, which are several times as large, are
+// counted too.
+constexpr size_t kPageBytesMax = size_t{4} << 20;
+
+size_t BytesOf(const projection::ReadEntry& entry, bool view) {
+  return entry.bytes.size() * (view ? 4 : 1);
+}
+
 // The entries of a list in log order, as of the list's size; `lines` has one more than a page when
-// there is more. Returns the token of the next page.
+// there is more. Returns the token of the next page, which begins early when they are large.
 template <typename Line, typename Response>
 Result<std::string> PutEntries(const Asked& asked, std::vector<Line> lines, bool view, Wire* wire,
                                Response* out) {
   std::erase_if(lines,
                 [&](const Line& line) { return line.index.value >= asked.as_of.size.value; });
   std::string next;
-  if (lines.size() > asked.page_size) {
-    next = std::to_string(lines[asked.page_size].index.value);
-    lines.resize(asked.page_size);
-  }
+  size_t put = 0, bytes = 0;
   for (const Line& line : lines) {
+    if (put == asked.page_size || bytes >= kPageBytesMax) {
+      next = std::to_string(line.index.value);
+      break;
+    }
+    ++put;
     JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, asked.view->Entry(line.index));
     JEJAK_RETURN_IF_ERROR(wire->PutEntry(entry, view, out->add_entries()));
     JEJAK_RETURN_IF_ERROR(wire->AddAuthor(entry.event.author, out->mutable_authors()));
+    bytes += BytesOf(entry, view);
   }
   return projection::FormatPageToken(next, asked.as_of.size);
 }
@@ -167,9 +178,10 @@ JEJAK_ANSWER(ListRecords) {
     one->set_count(count);
   }
   Wire wire(asked, context.body_json);
+  size_t bytes = 0;
   for (const projection::RecordLine& line : lines) {
     if (line.index < from) continue;
-    if (static_cast<size_t>(out->records_size()) == asked.page_size) {
+    if (static_cast<size_t>(out->records_size()) == asked.page_size || bytes >= kPageBytesMax) {
       out->set_next_page_token(
           projection::FormatPageToken(std::to_string(line.index.value), asked.as_of.size));
       break;
@@ -181,6 +193,7 @@ JEJAK_ANSWER(ListRecords) {
     auto* record = out->add_records();
     JEJAK_RETURN_IF_ERROR(wire.PutEntry(entry, request.view(), record->mutable_entry()));
     PutRecordOutcome(outcome, record);
+    bytes += BytesOf(entry, request.view());
     JEJAK_RETURN_IF_ERROR(wire.AddAuthor(entry.event.author, out->mutable_authors()));
   }
   return PutAsOf(asked, asked.as_of, SinceOf(request), out->mutable_as_of());

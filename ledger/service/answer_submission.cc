@@ -9,7 +9,8 @@ Result<event::SignedEvent> ReadSignedEvent(const jejak::v1::SignedEvent& message
     return Status(Reason::kEventMalformed, "a signature has 64 bytes")
         .With("field", "event.signature");
   }
-  return event::SignedEvent{message.event(), *signature};
+  // Of one that is too large, enough to be told so.
+  return event::SignedEvent{message.event().substr(0, limits::kEventBytesMax + 1), *signature};
 }
 
 Result<std::optional<UnixMicros>> ReadReceivedAt(bool there,

@@ -47,7 +47,8 @@ JEJAK_ANSWER(GetOfficial);
 JEJAK_ANSWER(GetKey);
 JEJAK_ANSWER(GetChainHead);
 
-// The signed event of a message. EVENT_MALFORMED for a signature that isn't 64 bytes.
+// The signed event of a message; one that is larger than any may be is cut off behind that size.
+// EVENT_MALFORMED for a signature that isn't 64 bytes.
 Result<event::SignedEvent> ReadSignedEvent(const jejak::v1::SignedEvent& message);
 // When the caller says that events were received. MODE_FORBIDS unless `given` (the daemon lets its
 // callers say it), INVALID_ARGUMENT for a time after `now`.

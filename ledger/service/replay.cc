@@ -27,7 +27,7 @@ constexpr int64_t kForgottenStalls = 5;
 // Every operation is started under the lock under which the call is seen to stand: after Finish
 // gRPC may be done with it at any moment. gRPC calls back on its own threads, never from inside a
 // start.
-class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
+class Replay final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                      public Listener,
                      public std::enable_shared_from_this<Replay> {
  public:
@@ -45,12 +45,13 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
         resume_(request_.from()) {}
 
   // Lives until gRPC is done with it.
-  void Begin(const std::shared_ptr<Replay>& self) {
+  void Begin(const std::shared_ptr<Replay>& self, const Status& read) {
     self_ = self;
+    if (!read.ok()) return End(read);
     if (const Status may = shared_->MayAsk(call_->peer()); !may.ok()) return End(may);
     if (slot_ == nullptr) return End(Status(Reason::kOverloaded, "too many follow already"));
     if (!shared_->pulse->Add(self)) return Stop();
-    if (!shared_->workers.TryPost([self] { self->Step(); }))
+    if (!shared_->replayers.TryPost([self] { self->Step(); }))
       End(Status(Reason::kOverloaded, "too many calls wait to be answered"));
   }
 
@@ -59,6 +60,7 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
       const std::lock_guard lock(mutex_);
       writing_ = false;
       wrote_at_us_ = MonotonicMicros();
+      bytes_.Clear();
     }
     if (!ok) return End(Status(Reason::kInterrupted, "the follower is gone"));
     if (ended_after_write_) return End({});
@@ -83,6 +85,9 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
       stalled = writing_ && !ended_ && quiet_us > stall_us;
       // Why it ended waits behind what it does not read, and gRPC would keep both for ever.
       if (ended_ && call_ != nullptr && quiet_us > kForgottenStalls * stall_us) call_->TryCancel();
+      // Nor is that kept for one that does not read.
+      if (writing_ && quiet_us > MicrosOf(std::chrono::seconds(1)))
+        response_ = ReplayEntriesResponse();
       idle = waiting_ && quiet_us > MicrosOf(shared_->options.idle_notice);
     }
     if (stalled) {
@@ -101,7 +106,7 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
   static int64_t MicrosOf(std::chrono::seconds s) { return s.count() * 1'000'000; }
 
   void Post() {
-    shared_->workers.Post([self = shared_from_this()] { self->Step(); });
+    shared_->replayers.Post([self = shared_from_this()] { self->Step(); });
   }
 
   void Wake(bool idle) {
@@ -134,9 +139,11 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
       grown_ = false;
     }
     response_.Clear();
-    const Status status = Fill();
+    Status status = Fill();
+    if (status.ok() && response_.entries_size() == 0 && !response_.has_progress())
+      return WaitForMore();
+    if (status.ok()) status = WriteMessage(response_, &bytes_);
     if (!status.ok()) return End(status);
-    if (response_.entries_size() == 0 && !response_.has_progress()) return WaitForMore();
     if (shared_->observer != nullptr)
       shared_->observer->Replayed(static_cast<size_t>(response_.entries_size()));
     const std::lock_guard lock(mutex_);
@@ -145,7 +152,7 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
     sent_ = next_;
     writing_ = true;
     wrote_at_us_ = MonotonicMicros();
-    StartWrite(&response_);
+    StartWrite(&bytes_);
   }
 
   void WaitForMore() {
@@ -154,6 +161,7 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
       if (ended_) return;
       resume_ = next_;
       if (!grown_) {
+        response_ = ReplayEntriesResponse();  // what it was made in, while there is nothing to make
         waiting_ = true;
         return;
       }
@@ -246,7 +254,8 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
   std::shared_ptr<Replay> self_;  // until OnDone
 
   // Of the one step that runs.
-  ReplayEntriesResponse response_;
+  ReplayEntriesResponse response_;  // under the lock while none does
+  grpc::ByteBuffer bytes_;          // of the message that is written
   projection::EntryFilter filter_;
   uint64_t next_;                      // first index not looked at
   const std::optional<uint64_t> end_;  // first index not wanted
@@ -262,12 +271,14 @@ class Replay final : public grpc::ServerWriteReactor<ReplayEntriesResponse>,
 
 }  // namespace
 
-grpc::ServerWriteReactor<ReplayEntriesResponse>* NewReplay(Shared* shared,
-                                                           grpc::CallbackServerContext* call,
-                                                           const ReplayEntriesRequest* request) {
-  const auto replay = std::make_shared<Replay>(shared, call, *request);
+grpc::ServerWriteReactor<grpc::ByteBuffer>* NewReplay(Shared* shared,
+                                                      grpc::CallbackServerContext* call,
+                                                      const grpc::ByteBuffer* bytes) {
+  ReplayEntriesRequest request;
+  const Status read = ReadMessage(*bytes, kQuestionBytesMax, &request);
+  const auto replay = std::make_shared<Replay>(shared, call, request);
   auto* reactor = replay.get();
-  reactor->Begin(replay);
+  reactor->Begin(replay, read);
   return reactor;
 }
 

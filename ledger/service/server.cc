@@ -21,7 +21,8 @@ constexpr int kPingMillisMin = 10'000;
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kKeepaliveTimeoutMillis = 20'000;
 constexpr int kHandshakeMillis = 20'000;  // a line on which nobody speaks HTTP/2 is closed after it
-constexpr int kStreamsPerConnectionMax = 2'000;
+// Reflection keeps one for each of its streams; nothing else does.
+constexpr int kThreadsMax = 32;
 constexpr const char* kIdentity = "jejak";
 
 Result<std::shared_ptr<grpc::ServerCredentials>> CredentialsOf(const TlsFiles& files) {
@@ -80,6 +81,11 @@ Status Shared::MayHandIn(const std::string& peer, size_t events) {
 
 Status Shared::MayAsk(const std::string& peer) {
   return Unless(asked.Take(peer, 1, MonotonicMicros()), "this address asks more than it may");
+}
+
+void Shared::Undecided(int64_t bytes) {
+  undecided_ += bytes;
+  if (observer != nullptr) observer->Undecided(bytes);
 }
 
 void Shared::CountEvents(const std::vector<engine::Outcome>& outcomes) const {
@@ -144,13 +150,15 @@ Result<std::unique_ptr<Server>> Server::Start(engine::Ledger* ledger, Pulse* pul
   builder.SetMaxSendMessageSize(-1);
   grpc::ResourceQuota quota("jejak");
   quota.Resize(options.memory_bytes_max);
+  quota.SetMaxThreads(kThreadsMax);
   builder.SetResourceQuota(quota);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kPingMillisMin);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             static_cast<int>(options.connection_streams_max));
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMillis);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   impl->server = builder.BuildAndStart();
@@ -174,6 +182,7 @@ void Server::Stop(std::chrono::milliseconds grace) {
   impl_->server->Shutdown(std::chrono::system_clock::now() + grace);
   impl_->server->Wait();
   impl_->shared.feeder.Stop();
+  impl_->shared.replayers.Stop();
   impl_->shared.workers.Stop();
 }
 

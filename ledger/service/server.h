@@ -27,6 +27,8 @@ class Observer {
   virtual void Events(size_t accepted, size_t refused, size_t existing, size_t turned_away) = 0;
   // Entries that were sent to followers.
   virtual void Replayed(size_t entries) = 0;
+  // Bytes of events that sync streams brought and that are not decided: more, or fewer.
+  virtual void Undecided(int64_t bytes) = 0;
 };
 
 struct TlsFiles {
@@ -44,6 +46,10 @@ struct ServerOptions {
   size_t message_bytes_max = size_t{16} << 20;
   size_t memory_bytes_max = size_t{512} << 20;  // of gRPC's buffers
   size_t senders_max = 1'000;              // sync streams at once
+  // Of events that all sync streams brought and that wait to be decided; the same again for calls.
+  size_t undecided_bytes_max = size_t{64} << 20;
+  size_t unread_bytes_max = size_t{128} << 20;  // of unary answers that clients haven't taken
+  size_t connection_streams_max = 100;     // calls and streams of one connection at once
   double peer_events_per_second = 0;       // handed in by one address; 0: no limit
   double peer_events_burst = 10'000;
   double peer_calls_per_second = 0;        // questions and replays of one address; 0: no limit
@@ -51,6 +57,7 @@ struct ServerOptions {
   size_t peer_streams_max = 0;  // replay streams of one address, and sync streams; 0: no limit
   std::chrono::seconds idle_notice{10};      // a quiet follower is told that it is
   std::chrono::seconds follower_stall{60};   // one that reads nothing for this long is dropped
+  std::chrono::seconds sender_idle{300};     // a sync stream on which nothing happens is ended
   size_t behind_entries = 10'000;            // a follower this far behind is told
   // Callers may say when their events were received. For simulations alone.
   bool given_clock = false;

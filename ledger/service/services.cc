@@ -1,12 +1,11 @@
 #include "ledger/service/services.h"
 
+#include "ledger/service/unary.h"
+
 namespace jejak::service {
 namespace {
 
-using jejak::v1::SubmitEventRequest;
-using jejak::v1::SubmitEventResponse;
-using jejak::v1::SubmitEventsRequest;
-using jejak::v1::SubmitEventsResponse;
+using google::protobuf::Timestamp;
 
 Status Busy() {
   return Status(Reason::kOverloaded, "too many calls wait to be answered");
@@ -15,27 +14,26 @@ Status Busy() {
 // Answers on a worker.
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* Serve(Shared* shared, grpc::CallbackServerContext* call,
-                                const char* method, const Request* request, Response* response,
+                                const char* method, const grpc::ByteBuffer* bytes,
+                                grpc::ByteBuffer* response,
                                 Status (*answer)(const Context&, const Request&, Response*)) {
-  auto* reactor = call->DefaultReactor();
-  const auto began = std::chrono::steady_clock::now();
-  const auto finish = [shared, reactor, method, began](const Status& status) {
-    shared->Done(method, status, began);
-    reactor->Finish(ToGrpc(status));
-  };
-  if (const Status may = shared->MayAsk(call->peer()); !may.ok()) {
-    finish(may);
-    return reactor;
+  auto* unary = new Unary(shared, call, method, response);
+  auto request = std::make_shared<Request>();
+  Status may = shared->MayAsk(unary->peer());
+  if (may.ok()) may = ReadMessage(*bytes, kQuestionBytesMax, request.get());
+  if (!may.ok()) {
+    unary->End(may);
+    return unary;
   }
   const bool posted = shared->workers.TryPost([=] {
-    if (call->IsCancelled()) {
-      finish(Status(Reason::kDeadlineExceeded, "the caller did not wait"));
-      return;
-    }
-    finish(answer(shared->context, *request, response));
+    if (unary->cancelled())
+      return unary->End(Status(Reason::kDeadlineExceeded, "the caller did not wait"));
+    Response out;
+    const Status status = answer(shared->context, *request, &out);
+    unary->End(status, &out);
   });
-  if (!posted) finish(Busy());
-  return reactor;
+  if (!posted) unary->End(Busy());
+  return unary;
 }
 
 UnixMicros WallClock() {
@@ -52,61 +50,92 @@ Status WhyNothingWasQueued(const std::vector<engine::Outcome>& outcomes) {
 }
 
 // Hands events in without waiting, and answers on a worker when they are decided.
-template <typename Request, typename Response, typename Fill>
-grpc::ServerUnaryReactor* Submit(Shared* shared, grpc::CallbackServerContext* call,
-                                 const char* method, const Request* request, Response* response,
-                                 Result<std::vector<event::SignedEvent>> events, bool proofs,
-                                 Fill fill) {
-  auto* reactor = call->DefaultReactor();
-  const auto began = std::chrono::steady_clock::now();
-  const auto finish = [shared, reactor, method, began](const Status& status) {
-    shared->Done(method, status, began);
-    reactor->Finish(ToGrpc(status));
-  };
+template <typename Response, typename Fill>
+grpc::ServerUnaryReactor* Submit(Shared* shared, Unary* unary, const grpc::ByteBuffer& bytes,
+                                 Result<HandedIn> (*read)(const grpc::ByteBuffer&), Fill fill) {
   engine::SubmitOptions options;
   options.never_wait = true;
+  auto handed_in = std::make_shared<HandedIn>();
+  std::shared_ptr<const void> held;  // until it is answered
   const auto may = [&]() -> Status {
-    JEJAK_RETURN_IF_ERROR(events.status());
-    if (request->names_size() > static_cast<int>(limits::kListElementsMax))
-      return BadField("names", "too many");
-    JEJAK_ASSIGN_OR_RETURN(
-        options.received_at,
-        ReadReceivedAt(request->has_received_at(), request->received_at(),
-                       shared->options.given_clock, WallClock()));
-    return shared->MayHandIn(call->peer(), events->size());
+    held = shared->requests.Take(bytes.Length());
+    if (held == nullptr)
+      return Status(Reason::kOverloaded, "too many events wait to be decided");
+    JEJAK_ASSIGN_OR_RETURN(*handed_in, read(bytes));
+    const auto& at = handed_in->received_at;
+    JEJAK_ASSIGN_OR_RETURN(options.received_at,
+                           ReadReceivedAt(at.has_value(), at.value_or(Timestamp()),
+                                          shared->options.given_clock, WallClock()));
+    return shared->MayHandIn(unary->peer(), handed_in->events.size());
   }();
   if (!may.ok()) {
-    finish(may);
-    return reactor;
+    unary->End(may);
+    return unary;
   }
   options.commit_before = options.received_at && shared->HourEnds(*options.received_at);
   shared->context.ledger->SubmitAsync(
-      std::move(*events), options, [=](std::vector<engine::Outcome> outcomes) {
+      std::move(handed_in->events), options, [=](std::vector<engine::Outcome> outcomes) {
         auto decided = std::make_shared<std::vector<engine::Outcome>>(std::move(outcomes));
-        shared->workers.Post([=] {
+        shared->workers.Post([=, held = held] {
           shared->CountEvents(*decided);
+          Response response;
           Status status = WhyNothingWasQueued(*decided);
-          if (status.ok() && proofs) status = ProveReceipts(*shared->context.ledger, decided.get());
+          if (status.ok() && handed_in->proofs)
+            status = ProveReceipts(*shared->context.ledger, decided.get());
           if (status.ok()) {
-            const auto kept = KeepNames(shared->context.ledger, request->names());
-            if (kept.ok()) response->set_names_kept(*kept);
+            const auto kept = KeepNames(shared->context.ledger, handed_in->names);
+            if (kept.ok()) response.set_names_kept(*kept);
             status = kept.status();
           }
-          if (status.ok()) status = fill(*decided);
-          finish(status);
+          if (status.ok()) status = fill(*decided, &response);
+          unary->End(status, &response);
         });
       });
-  return reactor;
+  return unary;
 }
 
 #define JEJAK_SERVE(name)                                                               \
   grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* call,                     \
-                                 const jejak::v1::name##Request* request,               \
-                                 jejak::v1::name##Response* response) override {        \
+                                 const grpc::ByteBuffer* request,                       \
+                                 grpc::ByteBuffer* response) override {                 \
     return Serve(shared_, call, #name, request, response, &jejak::service::name);       \
   }
 
-class Results final : public jejak::v1::ResultsService::CallbackService {
+// The services as generated code has them, but for messages that are bytes.
+template <typename S>
+using RawResults = typename S::template WithRawCallbackMethod_GetTally<
+    typename S::template WithRawCallbackMethod_GetTallyProof<
+        typename S::template WithRawCallbackMethod_ListStations<
+            typename S::template WithRawCallbackMethod_GetProgress<typename S::Service>>>>;
+template <typename S>
+using RawAudit = typename S::template WithRawCallbackMethod_TraceFigure<
+    typename S::template WithRawCallbackMethod_ExplainChange<
+        typename S::template WithRawCallbackMethod_GetEntry<
+            typename S::template WithRawCallbackMethod_GetHistory<
+                typename S::template WithRawCallbackMethod_ListFindings<
+                    typename S::template WithRawCallbackMethod_ListActivity<
+                        typename S::template WithRawCallbackMethod_ListRefusals<
+                            typename S::template WithRawCallbackMethod_ListRecords<
+                                typename S::Service>>>>>>>>;
+template <typename S>
+using RawLog = typename S::template WithRawCallbackMethod_GetCheckpoint<
+    typename S::template WithRawCallbackMethod_GetInclusionProof<
+        typename S::template WithRawCallbackMethod_GetConsistencyProof<
+            typename S::template WithRawCallbackMethod_ReplayEntries<typename S::Service>>>>;
+template <typename S>
+using RawRegistry = typename S::template WithRawCallbackMethod_GetElection<
+    typename S::template WithRawCallbackMethod_ListContests<
+        typename S::template WithRawCallbackMethod_ListBallots<
+            typename S::template WithRawCallbackMethod_GetRegion<
+                typename S::template WithRawCallbackMethod_GetOfficial<
+                    typename S::template WithRawCallbackMethod_GetKey<typename S::Service>>>>>>;
+template <typename S>
+using RawSubmission = typename S::template WithRawCallbackMethod_SubmitEvent<
+    typename S::template WithRawCallbackMethod_SubmitEvents<
+        typename S::template WithRawCallbackMethod_SyncEvents<
+            typename S::template WithRawCallbackMethod_GetChainHead<typename S::Service>>>>;
+
+class Results final : public RawResults<jejak::v1::ResultsService> {
  public:
   explicit Results(Shared* shared) : shared_(shared) {}
   JEJAK_SERVE(GetTally)
@@ -118,7 +147,7 @@ class Results final : public jejak::v1::ResultsService::CallbackService {
   Shared* const shared_;
 };
 
-class Audit final : public jejak::v1::AuditService::CallbackService {
+class Audit final : public RawAudit<jejak::v1::AuditService> {
  public:
   explicit Audit(Shared* shared) : shared_(shared) {}
   JEJAK_SERVE(TraceFigure)
@@ -134,14 +163,14 @@ class Audit final : public jejak::v1::AuditService::CallbackService {
   Shared* const shared_;
 };
 
-class Log final : public jejak::v1::LogService::CallbackService {
+class Log final : public RawLog<jejak::v1::LogService> {
  public:
   explicit Log(Shared* shared) : shared_(shared) {}
   JEJAK_SERVE(GetCheckpoint)
   JEJAK_SERVE(GetInclusionProof)
   JEJAK_SERVE(GetConsistencyProof)
-  grpc::ServerWriteReactor<jejak::v1::ReplayEntriesResponse>* ReplayEntries(
-      grpc::CallbackServerContext* call, const jejak::v1::ReplayEntriesRequest* request) override {
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* ReplayEntries(
+      grpc::CallbackServerContext* call, const grpc::ByteBuffer* request) override {
     return NewReplay(shared_, call, request);
   }
 
@@ -149,7 +178,7 @@ class Log final : public jejak::v1::LogService::CallbackService {
   Shared* const shared_;
 };
 
-class RegistryQueries final : public jejak::v1::RegistryService::CallbackService {
+class RegistryQueries final : public RawRegistry<jejak::v1::RegistryService> {
  public:
   explicit RegistryQueries(Shared* shared) : shared_(shared) {}
   JEJAK_SERVE(GetElection)
@@ -163,53 +192,41 @@ class RegistryQueries final : public jejak::v1::RegistryService::CallbackService
   Shared* const shared_;
 };
 
-class Submission final : public jejak::v1::SubmissionService::CallbackService {
+class Submission final : public RawSubmission<jejak::v1::SubmissionService> {
  public:
   explicit Submission(Shared* shared) : shared_(shared) {}
   JEJAK_SERVE(GetChainHead)
 
   grpc::ServerUnaryReactor* SubmitEvent(grpc::CallbackServerContext* call,
-                                        const SubmitEventRequest* request,
-                                        SubmitEventResponse* response) override {
-    const auto read = [&]() -> Result<std::vector<event::SignedEvent>> {
-      JEJAK_ASSIGN_OR_RETURN(event::SignedEvent one, ReadSignedEvent(request->event()));
-      return std::vector<event::SignedEvent>{std::move(one)};
-    };
-    return Submit(shared_, call, "SubmitEvent", request, response, read(), !request->omit_proof(),
-                  [response](const std::vector<engine::Outcome>& outcomes) -> Status {
-                    const engine::Outcome& outcome = outcomes.front();
-                    JEJAK_RETURN_IF_ERROR(outcome.door);
-                    PutReceipt(*outcome.receipt, response->mutable_receipt());
-                    response->set_existing(outcome.existing);
-                    return {};
-                  });
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override {
+    return Submit<jejak::v1::SubmitEventResponse>(
+        shared_, new Unary(shared_, call, "SubmitEvent", response), *request, &ReadSubmitEvent,
+        [](const std::vector<engine::Outcome>& outcomes,
+           jejak::v1::SubmitEventResponse* out) -> Status {
+          const engine::Outcome& outcome = outcomes.front();
+          JEJAK_RETURN_IF_ERROR(outcome.door);
+          PutReceipt(*outcome.receipt, out->mutable_receipt());
+          out->set_existing(outcome.existing);
+          return {};
+        });
   }
 
   grpc::ServerUnaryReactor* SubmitEvents(grpc::CallbackServerContext* call,
-                                         const SubmitEventsRequest* request,
-                                         SubmitEventsResponse* response) override {
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override {
     // Proofs of one batch share most of their hashes. Only for callers that accept it.
     call->set_compression_level(GRPC_COMPRESS_LEVEL_HIGH);
-    const auto read = [&]() -> Result<std::vector<event::SignedEvent>> {
-      const auto count = static_cast<size_t>(request->events_size());
-      if (count > limits::kBatchEventsMax) return BadField("events", "at most 8,192");
-      std::vector<event::SignedEvent> out;
-      out.reserve(count);
-      for (const auto& message : request->events()) {
-        JEJAK_ASSIGN_OR_RETURN(out.emplace_back(), ReadSignedEvent(message));
-      }
-      return out;
-    };
-    return Submit(shared_, call, "SubmitEvents", request, response, read(),
-                  !request->omit_proofs(),
-                  [response](const std::vector<engine::Outcome>& outcomes) -> Status {
-                    for (const engine::Outcome& outcome : outcomes)
-                      PutOutcome(outcome, response->add_outcomes());
-                    return {};
-                  });
+    return Submit<jejak::v1::SubmitEventsResponse>(
+        shared_, new Unary(shared_, call, "SubmitEvents", response), *request, &ReadSubmitEvents,
+        [](const std::vector<engine::Outcome>& outcomes,
+           jejak::v1::SubmitEventsResponse* out) -> Status {
+          for (const engine::Outcome& outcome : outcomes) PutOutcome(outcome, out->add_outcomes());
+          return {};
+        });
   }
 
-  grpc::ServerBidiReactor<jejak::v1::SyncEventsRequest, jejak::v1::SyncEventsResponse>* SyncEvents(
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SyncEvents(
       grpc::CallbackServerContext* call) override {
     return NewSync(shared_, call);
   }

@@ -5,11 +5,14 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 
 #include "ledger/service/answers.h"
 #include "ledger/service/errors.h"
+#include "ledger/service/held.h"
+#include "ledger/service/messages.h"
 #include "ledger/service/peers.h"
 #include "ledger/service/server.h"
 #include "ledger/service/workers.h"
@@ -27,11 +30,14 @@ struct Shared {
         observer(observer_in),
         options(options_in),
         workers(options_in.workers, options_in.queued_calls_max),
+        replayers(options_in.workers, options_in.queued_calls_max),
         feeder(1, options_in.queued_calls_max),
         handed_in(options_in.peer_events_per_second, options_in.peer_events_burst),
         asked(options_in.peer_calls_per_second, options_in.peer_calls_burst),
         followers(options_in.followers_max, options_in.peer_streams_max),
         senders(options_in.senders_max, options_in.peer_streams_max),
+        requests(options_in.undecided_bytes_max),
+        unread(options_in.unread_bytes_max),
         given_(LastReceived(*ledger)) {}
 
   Context context;
@@ -39,9 +45,12 @@ struct Shared {
   Observer* const observer;
   const ServerOptions options;
   Workers workers;
+  Workers replayers;  // steps of replays, so that no number of them keeps a question waiting
   Workers feeder;  // hands in what streams brought, and may wait for room
   Peers handed_in, asked;      // events; questions and replays
   Slots followers, senders;    // replay and sync streams
+  Budget requests;             // of events that unary calls brought and that are not decided
+  Unread unread;               // answers of unary calls
 
   // Whether the given clock has come to another hour: then the tallies are committed to first, so
   // that the log of a simulation is the same wherever it is played.
@@ -49,11 +58,18 @@ struct Shared {
   // OVERLOADED, with when to try again, for a peer that hands in too much or asks too much.
   Status MayHandIn(const std::string& peer, size_t events);
   Status MayAsk(const std::string& peer);
+  // Bytes of events that a stream brought and that are not decided: more, or fewer.
+  void Undecided(int64_t bytes);
+  // Whether all streams together have brought so much that none may bring more than one event.
+  bool TooMuchUndecided() const {
+    return undecided_.load() >= static_cast<int64_t>(options.undecided_bytes_max);
+  }
   void CountEvents(const std::vector<engine::Outcome>& outcomes) const;
   void Done(std::string_view method, const Status& status,
             std::chrono::steady_clock::time_point began) const;
 
  private:
+  std::atomic<int64_t> undecided_{0};
   std::mutex given_mutex_;
   UnixMicros given_;  // the newest time that was given
 };
@@ -65,10 +81,9 @@ inline int64_t MonotonicMicros() {
 }
 
 // The two kinds of streams.
-grpc::ServerWriteReactor<jejak::v1::ReplayEntriesResponse>* NewReplay(
-    Shared* shared, grpc::CallbackServerContext* call,
-    const jejak::v1::ReplayEntriesRequest* request);
-grpc::ServerBidiReactor<jejak::v1::SyncEventsRequest, jejak::v1::SyncEventsResponse>* NewSync(
+grpc::ServerWriteReactor<grpc::ByteBuffer>* NewReplay(
+    Shared* shared, grpc::CallbackServerContext* call, const grpc::ByteBuffer* request);
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewSync(
     Shared* shared, grpc::CallbackServerContext* call);
 
 }  // namespace jejak::service

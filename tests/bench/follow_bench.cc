@@ -120,6 +120,7 @@ class Watch final : public service::Observer {
   }
   void Events(size_t, size_t, size_t, size_t) override {}
   void Replayed(size_t) override {}
+  void Undecided(int64_t) override {}
   void WaitFor(size_t too_slow) {
     std::unique_lock lock(board_->mutex);
     board_->changed.wait(lock, [&] { return too_slow_ >= too_slow; });
@@ -245,6 +246,7 @@ int main(int argc, char** argv) {
   for (const auto& outcome : (*ledger)->Submit(election.Registry()))
     JEJAK_CHECK(outcome.receipt && !outcome.receipt->refusal);
   service::ServerOptions server_options;
+  server_options.connection_streams_max = 2'000;
   server_options.address = "127.0.0.1:0";
   server_options.follower_stall = kStall;
   auto server = service::Server::Start(ledger->get(), &pulse, nullptr, &watch, server_options);

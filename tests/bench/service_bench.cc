@@ -196,6 +196,7 @@ int main(int argc, char** argv) {
   for (const auto& outcome : (*ledger)->Submit(election.Registry()))
     JEJAK_CHECK(outcome.receipt && !outcome.receipt->refusal);
   service::ServerOptions server_options;
+  server_options.connection_streams_max = 2'000;
   server_options.address = "127.0.0.1:0";
   auto server = service::Server::Start(ledger->get(), &pulse, nullptr, nullptr, server_options);
   JEJAK_CHECK(server.ok());

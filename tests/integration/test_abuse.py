@@ -3,6 +3,7 @@ speaks, slow readers and very many connections, the daemon's memory stays within
 all the while."""
 
 import os
+import queue
 import random
 import resource
 import socket
@@ -11,7 +12,7 @@ import threading
 import time
 import unittest
 
-from test_server import Daemon, SEED, ServerCase, grpc, log, monitor, results, submission, types
+from test_server import Daemon, SEED, ServerCase, grpc, log, monitor, registry, results, submission, types
 
 CONNECTIONS = int(os.environ.get("JEJAK_CONNECTIONS", "500"))  # the long run: 5000
 SECONDS = int(os.environ.get("JEJAK_ABUSE_SECONDS", "5"))
@@ -147,6 +148,125 @@ class Abuse(ServerCase):
             entries, _ = self.entries(channel, **{"from": size})
         self.assertEqual(len([e for e in entries if e.kind != monitor.COMMITTED]), at)
         self.assertEqual(daemon.process.poll(), None)
+        self.assertEqual(daemon.stop(), 0)
+
+    def grown(self, daemon, alone, bound, what):
+        peak = memory(daemon, "VmHWM")
+        print(f"{what}: {alone >> 20} MiB alone, {peak >> 20} MiB at most, bound {(alone + bound) >> 20} MiB", file=sys.stderr)
+        self.assertLess(peak, alone + bound)
+
+    def test_requests_of_many_parts(self):
+        """A message is as small as two bytes for each of its parts, which in memory take fifty. Requests of millions of
+        parts, of parts that nobody knows, and of other bytes than a call needs are refused before that."""
+        daemon = Daemon(self, self.simulated("ledger", "--stop-after", "night"))
+        whole = 16 << 20
+        unknown = b"\x82\x7d\x80\x80\x80\x06" + bytes(12 << 20)  # field 2000
+        calls = (("Submission", "SubmitEvents", b"\x0a\x00" * (whole // 2 - 9), "INVALID_ARGUMENT"),
+                 ("Submission", "SubmitEvents", b"\x1a\x00" * (whole // 2 - 9), "INVALID_ARGUMENT"),
+                 ("Submission", "SubmitEvents", b"\x82\x7d\x00" * (whole // 3 - 9), None),
+                 ("Submission", "SubmitEvent", b"\x1a\x00" * (whole // 2 - 9), "INVALID_ARGUMENT"),
+                 ("Results", "GetTally", b"\x82\x7d\x00" * (whole // 3 - 9), "INVALID_ARGUMENT"),
+                 ("Log", "ReplayEntries", b"\x08\x00" + unknown, "INVALID_ARGUMENT"),
+                 ("Submission", "SyncEvents", b"\x82\x7d\x00" * (whole // 3 - 9), "INVALID_ARGUMENT"))
+        with daemon.channel() as channel:
+            registry.stub(channel).GetElection(registry.m.GetElectionRequest())
+            alone = memory(daemon)
+
+            def ask(service, method, message, code):
+                call = channel.stream_stream(f"/jejak.v1.{service}Service/{method}", lambda b: b, lambda b: b)
+                try:
+                    for _ in call(iter((message,)), timeout=60):
+                        pass
+                    answer = None
+                except grpc.RpcError as e:
+                    answer = e.code().name
+                if answer != code:
+                    self.count(f"{method} {answer}")
+
+            for _ in range(2):
+                threads = [threading.Thread(target=ask, args=call) for call in calls]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+            self.assertEqual(self.counts, {})
+            self.grown(daemon, alone, FIXED + 2 * len(calls) * whole, "millions of parts")
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_calls_that_nobody_completes(self):
+        """A call of which only the beginning is sent is seen by no service: a connection has few of them, as far as its
+        client keeps to HTTP/2. Streams of reflection, which hold a thread each, are few."""
+        daemon = Daemon(self, self.simulated("ledger", "--stop-after", "night"))
+        lines, streams = 40, 2000
+        host, port = daemon.address.rsplit(":", 1)
+        literal = lambda name, value: b"\x00" + bytes([len(name)]) + name + bytes([len(value)]) + value
+        headers = (b"\x83\x86" + literal(b":path", b"/jejak.v1.SubmissionService/SubmitEvents") + literal(b":authority", b"x")
+                   + literal(b"te", b"trailers") + literal(b"content-type", b"application/grpc"))
+        frame = lambda kind, flags, stream, body: (len(body).to_bytes(3, "big") + bytes([kind, flags])
+                                                   + stream.to_bytes(4, "big") + body)
+        alone = memory(daemon)
+        for _ in range(lines):
+            line = socket.create_connection((host, int(port)), timeout=20)
+            self.addCleanup(line.close)
+            try:
+                for frames in (frame(4, 0, 0, b"") + frame(4, 1, 0, b""),  # and what the server set is taken
+                               b"".join(frame(1, 4, 2 * number + 1, headers) for number in range(streams))):
+                    line.sendall((PREFACE if frames[3] == 4 else b"") + frames + frame(6, 0, 0, b"answer. "))
+                    got = b""
+                    while frame(6, 1, 0, b"answer. ") not in got:
+                        got += (more := line.recv(1 << 16))
+                        if not more:
+                            raise OSError("closed")
+            except OSError:
+                self.count("closed")
+        self.grown(daemon, alone, (8 << 20) + lines * (PER_CONNECTION + 100 * (16 << 10)),
+                   f"{lines * streams} calls begun on {lines} lines, {self.counts}")
+        with daemon.channel() as channel:
+            reflection = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
+            calls, refused = [], 0
+            for _ in range(90):
+                sent = queue.Queue()
+                sent.put(b"\x3a\x01*")
+                self.addCleanup(sent.put, None)
+                calls.append(reflection(iter(sent.get, None), timeout=60))
+                try:
+                    next(calls[-1])
+                except grpc.RpcError as e:
+                    self.assertEqual(e.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+                    refused += 1
+            self.assertTrue(50 <= refused < 90, refused)
+            self.assertTrue(registry.stub(channel).GetElection(registry.m.GetElectionRequest()).size)
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_answers_that_nobody_takes(self):
+        """They give way to newer ones, the oldest first, and who takes his is served whole."""
+        daemon = Daemon(self, self.simulated("ledger", "--stop-after", "night"), f"unread_bytes_max = {4 << 20}\n")
+        with daemon.channel() as channel:
+            vkey = self.newest(channel)[0]
+            known = [types.SignedEvent(event=e.event_bytes, signature=e.signature)
+                     for e in self.entries(channel, **{"from": 1})[0]]
+            request = submission.m.SubmitEventsRequest(events=(known * 8)[:1500])
+            # Windows that stay small, and answers that aren't.
+            plain = grpc.insecure_channel(daemon.address, options=[
+                ("grpc.http2.bdp_probe", 0), ("grpc.compression_enabled_algorithms_bitset", 1),
+                ("grpc.max_receive_message_length", -1)])
+            self.addCleanup(plain.close)
+            raw = plain.unary_stream("/jejak.v1.SubmissionService/SubmitEvents", lambda b: b, lambda b: b)
+            unread = [raw(request.SerializeToString()) for _ in range(12)]
+            self.addCleanup(lambda: [call.cancel() for call in unread])
+            for _ in range(8):
+                answer = submission.stub(channel).SubmitEvents(request, timeout=60)
+                self.assertEqual(len(answer.outcomes), 1500)
+                self.assertTrue(monitor.receipt_holds(answer.outcomes[-1].receipt, vkey))
+            self.assertGreater(12 * answer.ByteSize(), 3 * (4 << 20))
+            cut = 0
+            for call in unread:
+                try:
+                    self.assertEqual(sum(map(len, call)) > 0, True)
+                except grpc.RpcError as e:
+                    self.assertEqual(e.code(), grpc.StatusCode.CANCELLED)
+                    cut += 1
+            self.assertGreaterEqual(cut, 8)
         self.assertEqual(daemon.stop(), 0)
 
 

@@ -57,6 +57,27 @@ class Writing(Case):
         self.assertEqual(daemon.stop(), 0)
         self.assertTrue(self.ok("verify", "--ledger", served)["ok"])
 
+    def test_what_makes_a_ledger(self):
+        """It is done where the ledger will lie: with a daemon named it is refused, says so, and leaves nothing behind,
+        whatever else is given."""
+        regions = self.write("regions.tsv", "kode\tnama\ttingkat\n65\tKALTARA\t1\n6501\tBULUNGAN\t2\n650101\tPALAS\t3\n"
+                             + VILLAGE + "\tKARANG AGUNG\t4\n")
+        data = self.write("data.jsonl", line(1, 41, 14))
+        place, key = self.folder / "new", self.folder / "root.key"
+        self.ok("key", "new", "--out", key, "--no-passphrase")
+        for command in (("election", "init", "--file", EXAMPLES / "election.json", "--root-key", key,
+                         "--supervisors-key", key, "--ledger-key", key),
+                        ("import", "sirekap", "--new-election", "pemilu-2024", "--regions", regions, data),
+                        ("restore", "--from", self.folder, "--ledger-key", key)):
+            for ledger in ((), ("--ledger", place)):
+                outcome = run(*command, *ledger, "--server", "127.0.0.1:1")
+                self.assertEqual(outcome.status, 2, outcome)
+                self.assertIn("makes a ledger, and a daemon serves one that is there", outcome.err)
+                self.assertFalse(place.exists())
+        for command in (("export", "--out", place), ("rebuild",)):
+            self.refused("USAGE", 2, *command, "--server", "127.0.0.1:1")
+            self.assertFalse(place.exists())
+
     def test_officials_and_names(self):
         """Enrolled over a network, with names; suspended, revoked, shown; the same words as from a local ledger."""
         election = Election(self)

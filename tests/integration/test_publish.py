@@ -170,11 +170,33 @@ class Publish(Case):
         self.wait_for(index + 1)
         self.refused("NOT_FOUND", 1, "entry", index, "--server", daemon.address, "--proof", self.folder / "proof",
                      "--cosigned")
+        # What was cosigned before is served all the same, and only what holds.
+        kept = self.out / "cosigned" / "checkpoint"
+        newest = kept.read_text()
+        report = self.ok("verify", "--server", daemon.address, "--key", vkey, "--witness", witness.vkey)
+        self.assertEqual(report["witnessed"]["size"], int(newest.split("\n")[1]))
+        self.cosigned_proof(daemon, size - 1, vkey, witness)
         self.assertEqual(daemon.stop(), 0)
+        alone = newest[:newest.index("— saksi.example")]
+        self.assertIn("— ", alone)
+        for wrong in (alone, newest.replace("\n" + newest.split("\n")[1] + "\n", "\n7\n"), "nonsense", ""):
+            kept.write_text(wrong)
+            daemon = self.start()
+            self.refused("NOT_FOUND", 1, "entry", size - 1, "--server", daemon.address, "--proof", self.folder / "proof",
+                         "--cosigned")
+            self.assertEqual(daemon.stop(), 0)
+        # Signed by the ledger and the quorum, and longer than this ledger: it must not go on.
+        kept.write_text(newest)
+        self.election.folder.rename(self.folder / "newest again")
+        shutil.copytree(self.folder / "older again", self.election.folder)
+        self.out.rename(self.folder / "published again")
+        (self.out / "cosigned").mkdir(parents=True)
+        kept.write_text(newest)
+        self.fails("ROLLED_BACK", 4)
 
     def cosigned_proof(self, daemon, index, vkey, witness):
         """A proof of an entry whose checkpoint bears the witness's cosignature, checked with two keys and nothing else."""
-        proof, other = self.folder / "cosigned", Witness(self, "lain", vkey)
+        proof, other = self.folder / "cosigned", Witness(self, f"lain-{daemon.process.pid}", vkey)
         entry = ("entry", index, "--server", daemon.address)
         self.ok(*entry, "--proof", proof, "--cosigned")
         check = ("verify-proof", proof, "--key", vkey, "--witness", witness.vkey)

@@ -512,7 +512,7 @@ class Server(ServerCase):
     def test_two_hundred_followers(self):
         """All see every entry once, though some read nothing for a while; the writer is not held."""
         ledger = self.simulated("ledger", "--stop-after", "night")
-        daemon = Daemon(self, ledger)
+        daemon = Daemon(self, ledger, "connection_streams_max = 300\n")
         channel = daemon.channel()
         self.addCleanup(channel.close)
         vkey, size, _ = self.newest(channel)
@@ -628,6 +628,10 @@ class Server(ServerCase):
         for text, setting in (("[server]\nworker = 3\n", "server.worker"), ("[server]\nworkers = 0\n", "server.workers"),
                               ("[ledger]\ndir = 7\n", "ledger.dir"), ("[log\n", ":1:"),
                               ("[server]\nsenders_max = 0\n", "server.senders_max"),
+                              ("[server]\nsender_idle_s = 0\n", "server.sender_idle_s"),
+                              ("[server]\nunread_bytes_max = 0\n", "server.unread_bytes_max"),
+                              ("[server]\nconnection_streams_max = 0\n", "server.connection_streams_max"),
+                              ("[server]\nundecided_bytes_max = \"1\"\n", "server.undecided_bytes_max"),
                               ("[limits]\npeer_calls_per_second = -1\n", "limits.peer_calls_per_second"),
                               ("[limits]\npeer_calls_burst = 0\n", "limits.peer_calls_burst"),
                               ("[limits]\npeer_streams_max = \"2\"\n", "limits.peer_streams_max")):
@@ -738,6 +742,56 @@ class Server(ServerCase):
                         pass
                 self.assertEqual(raised.exception.code(), grpc.StatusCode.CANCELLED)  # the line was reset
             self.assertEqual(daemon.stop(), 0)
+
+    def test_idle_senders(self):
+        """A sync stream on which nothing happens is ended, told what to do, and gives its place up; so does one that
+        takes no answers. One that sends goes on, and so does a follower that only listens."""
+        metrics = self.free_address()
+        daemon = Daemon(self, self.simulated("ledger", "--stop-after", "night"),
+                        f'sender_idle_s = 1\nsenders_max = 3\n[metrics]\nlisten = "{metrics}"\n')
+        with daemon.channel() as channel:
+            vkey, size, _ = self.newest(channel)
+            events = [types.SignedEvent(event=e.event_bytes, signature=e.signature)
+                      for e in self.entries(channel, **{"from": 1})[0]]
+            fresh = self.events_beyond(size)[0]
+            following = log.stub(channel).ReplayEntries(log.m.ReplayEntriesRequest(follow=True, **{"from": size}))
+            next(following)
+
+            def sync():
+                sent = queue.Queue()
+                call = submission.stub(channel).SyncEvents(iter(sent.get, None))
+                self.addCleanup(sent.put, None)
+                return call, sent
+
+            idle, sent_idle = sync()
+            sent_idle.put(submission.m.SyncEventsRequest(event=events[0]))
+            self.assertTrue(next(idle).outcome.existing)
+            _, sent_unread = sync()
+            for event in events[:3000]:
+                sent_unread.put(submission.m.SyncEventsRequest(event=event))
+            busy, sent_busy = sync()
+            answered, deadline = 0, time.monotonic() + 60
+            while self.calls_of(metrics, "SyncEvents", "SENDER_IDLE") < 2:
+                self.assertLess(time.monotonic(), deadline)
+                sent_busy.put(submission.m.SyncEventsRequest(tag=answered, event=events[answered % 100]))
+                self.assertEqual(next(busy).tag, answered)
+                answered += 1
+            with self.assertRaises(grpc.RpcError) as raised:
+                next(idle)
+            self.assertEqual((raised.exception.code().name, reason_of(raised.exception)), ("ABORTED", "SENDER_IDLE"))
+            self.assertIn("sent nothing", raised.exception.details())
+            again = lambda: next(submission.stub(channel).SyncEvents(iter([submission.m.SyncEventsRequest(event=fresh)])))
+            receipt = self.served(again).outcome.receipt
+            self.assertTrue(monitor.receipt_holds(receipt, vkey))
+            for message in following:
+                if any(entry.index == receipt.index for entry in message.entries):
+                    break
+            following.cancel()
+            # The one that sends is told when the daemon stops.
+            self.assertEqual(daemon.stop(), 0)
+            with self.assertRaises(grpc.RpcError) as raised:
+                next(busy)
+            self.assertEqual(reason_of(raised.exception), "STOPPED")
 
     def test_tls_with_client_certificates(self):
         """A client without a certificate of the right root is not served; certificates change without a restart."""

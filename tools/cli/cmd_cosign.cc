@@ -92,6 +92,8 @@ Status CosignCommand(const Globals& globals, const CosignOptions& options, Run* 
     JEJAK_ASSIGN_OR_RETURN(const auto report, cosigner.AskWitnesses(checkpoint, *reader));
     JEJAK_ASSIGN_OR_RETURN(const bool published,
                            publish::PutCosigned(options.folder, report.checkpoint));
+    if (report.quorum)
+      JEJAK_RETURN_IF_ERROR(publish::PutNewestCosigned(options.folder, report.checkpoint));
     document["quorum"] = report.quorum;
     document["published"] = published;
     if (!report.quorum) status = WhyTooFew(report.replies);

@@ -94,6 +94,7 @@ event::ElectionOpened Opening(const ElectionFile& file, const event::NewKey& sup
 }
 
 Status ElectionInit(const Globals& globals, const InitOptions& options, Run*) {
+  JEJAK_RETURN_IF_ERROR(NoServer(globals, "election init"));
   JEJAK_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(options.file));
   auto file = ReadDocument<ElectionFile>(json);
   if (!file.ok()) return InFile(options.file, file.status());

@@ -51,6 +51,7 @@ struct NewElection {
   std::unique_ptr<Desk> desk;
 };
 Result<NewElection> OpenNew(const Globals& globals, const ImportOptions& options, Input* input) {
+  JEJAK_RETURN_IF_ERROR(NoServer(globals, "import --new-election"));
   if (options.new_election != "pemilu-2024") {
     return Status(
         Reason::kInvalidArgument,

@@ -198,6 +198,7 @@ void Show(const Globals& globals, const verify::Report& report, const Restored& 
 }
 
 Status RunRestore(const Globals& globals, const RestoreOptions& options, Run*) {
+  JEJAK_RETURN_IF_ERROR(NoServer(globals, "restore"));
   if (globals.ledger.empty() || globals.ledger_key.empty())
     return Status(Reason::kUsage, "restore needs --ledger DIR, a new place, and --ledger-key FILE");
   const auto start = std::chrono::steady_clock::now();

@@ -38,6 +38,14 @@ UnixMicros Now() {
                         .count());
 }
 
+Status NoServer(const Globals& globals, std::string_view command) {
+  if (globals.server.empty()) return OkStatus();
+  return Status(Reason::kUsage,
+                fmt::format("{} makes a ledger, and a daemon serves one that is there: give --ledger "
+                            "DIR without --server or JEJAK_SERVER, then start jejakd on it",
+                            command));
+}
+
 Result<std::optional<std::string>> ReadPassphrase(const std::string& path) {
   std::string file = path;
   if (file.empty()) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ledger/crypto/ed25519.h"
@@ -29,6 +30,9 @@ struct Globals {
 };
 
 UnixMicros Now();
+
+// For what makes a ledger: USAGE when a daemon is named, which serves one that is there.
+Status NoServer(const Globals& globals, std::string_view command);
 
 // The passphrase in a file: its first line. None when `path` is empty.
 Result<std::optional<std::string>> ReadPassphrase(const std::string& path);

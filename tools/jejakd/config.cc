@@ -25,7 +25,7 @@ struct Setting {
 
 constexpr int64_t kMillion = 1'000'000;
 
-std::vector<Setting> SettingsOf(Config* c) {
+std::vector<Setting> OfTheLedger(Config* c) {
   return {
       {"ledger", "dir", "directory of the ledger", &c->ledger_dir},
       {"ledger", "key", "the ledger's key file; empty: keys/ledger.key in the directory",
@@ -49,8 +49,14 @@ std::vector<Setting> SettingsOf(Config* c) {
        "file of the witnesses that cosign what is published (C2SP tlog-policy); the ledger never "
        "signs less than what they hold; empty: none",
        &c->witness_policy},
+  };
+}
+
+std::vector<Setting> OfTheServer(Config* c) {
+  return {
       {"server", "listen", "host:port to listen on; port 0 takes a free one", &c->listen},
-      {"server", "workers", "threads that answer questions", Number{&c->workers, 1, 256}},
+      {"server", "workers", "threads that answer questions, and as many for replays",
+       Number{&c->workers, 1, 256}},
       {"server", "queued_calls_max", "calls that may wait; beyond, OVERLOADED",
        Number{&c->queued_calls_max, 1, kMillion}},
       {"server", "followers_max", "replay streams at once", Number{&c->followers_max, 1, kMillion}},
@@ -59,14 +65,31 @@ std::vector<Setting> SettingsOf(Config* c) {
        Number{&c->message_bytes_max, 65'536, int64_t{1} << 30}},
       {"server", "memory_bytes_max", "bytes of buffers for all connections together",
        Number{&c->memory_bytes_max, int64_t{16} << 20, int64_t{1} << 40}},
+      {"server", "undecided_bytes_max",
+       "bytes of undecided events that all sync streams may have brought, but for one event each; "
+       "and as many for the other calls",
+       Number{&c->undecided_bytes_max, int64_t{1} << 20, int64_t{1} << 40}},
+      {"server", "unread_bytes_max",
+       "bytes of answers that clients have not taken; beyond, those that wait longest are cut off",
+       Number{&c->unread_bytes_max, int64_t{1} << 20, int64_t{1} << 40}},
+      {"server", "connection_streams_max", "calls and streams of one connection at once",
+       Number{&c->connection_streams_max, 1, kMillion}},
       {"server", "idle_notice_s", "seconds after which a quiet follower is told that it is",
        Number{&c->idle_notice_s, 1, 86'400}},
       {"server", "follower_stall_s", "seconds after which a follower that reads nothing is dropped",
        Number{&c->follower_stall_s, 1, 86'400}},
+      {"server", "sender_idle_s",
+       "seconds after which a sync stream that brings no event and takes no answer is ended",
+       Number{&c->sender_idle_s, 1, 86'400}},
       {"server", "behind_entries", "entries behind at which a follower is told",
        Number{&c->behind_entries, 1, kMillion * kMillion}},
       {"server", "stop_grace_s", "seconds for what is queued when the daemon stops",
        Number{&c->stop_grace_s, 0, 3'600}},
+  };
+}
+
+std::vector<Setting> OfItsClients(Config* c) {
+  return {
       {"tls", "certificate", "PEM file of the certificate chain; empty: no TLS",
        &c->tls_certificate},
       {"tls", "key", "PEM file of its key; both are read again when they change", &c->tls_key},
@@ -87,6 +110,13 @@ std::vector<Setting> SettingsOf(Config* c) {
       {"metrics", "listen", "host:port for Prometheus; empty: none", &c->metrics_listen},
       {"log", "level", "trace, debug, info, warning, error or off", &c->log_level},
   };
+}
+
+std::vector<Setting> SettingsOf(Config* config) {
+  std::vector<Setting> out;
+  for (const auto& part : {OfTheLedger(config), OfTheServer(config), OfItsClients(config)})
+    out.insert(out.end(), part.begin(), part.end());
+  return out;
 }
 
 Status Wrong(const std::string& file, const std::string& setting, const toml::node& node,
@@ -186,6 +216,9 @@ service::ServerOptions Config::Server() const {
   out.followers_max = static_cast<size_t>(followers_max);
   out.message_bytes_max = static_cast<size_t>(message_bytes_max);
   out.memory_bytes_max = static_cast<size_t>(memory_bytes_max);
+  out.undecided_bytes_max = static_cast<size_t>(undecided_bytes_max);
+  out.unread_bytes_max = static_cast<size_t>(unread_bytes_max);
+  out.connection_streams_max = static_cast<size_t>(connection_streams_max);
   out.peer_events_per_second = static_cast<double>(peer_events_per_second);
   out.peer_events_burst = static_cast<double>(peer_events_burst);
   out.peer_calls_per_second = static_cast<double>(peer_calls_per_second);
@@ -194,6 +227,7 @@ service::ServerOptions Config::Server() const {
   out.senders_max = static_cast<size_t>(senders_max);
   out.idle_notice = std::chrono::seconds(idle_notice_s);
   out.follower_stall = std::chrono::seconds(follower_stall_s);
+  out.sender_idle = std::chrono::seconds(sender_idle_s);
   out.behind_entries = static_cast<size_t>(behind_entries);
   out.given_clock = simulated_clock;
   return out;

@@ -26,8 +26,12 @@ struct Config {
   int64_t followers_max = 1'000;
   int64_t message_bytes_max = int64_t{16} << 20;
   int64_t memory_bytes_max = int64_t{512} << 20;
+  int64_t undecided_bytes_max = int64_t{64} << 20;
+  int64_t unread_bytes_max = int64_t{128} << 20;
+  int64_t connection_streams_max = 100;
   int64_t idle_notice_s = 10;
   int64_t follower_stall_s = 60;
+  int64_t sender_idle_s = 300;
   int64_t behind_entries = 10'000;
   int64_t stop_grace_s = 10;
   std::string tls_certificate, tls_key, tls_client_roots;

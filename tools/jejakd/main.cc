@@ -111,6 +111,13 @@ Result<std::unique_ptr<Witnesses>> AskWitnessesFirst(const Config& config, Telem
   const auto view = ledger->Newest();
   JEJAK_ASSIGN_OR_RETURN(const std::string checkpoint, view->Checkpoint());
   JEJAK_RETURN_IF_ERROR(witnesses->MaySign(checkpoint, *view));
+  JEJAK_ASSIGN_OR_RETURN(const auto bound, engine::BoundExport(config.ledger_dir));
+  const std::filesystem::path folder = bound.value_or(std::filesystem::path(config.export_dir));
+  if (folder.empty() || view->registry() == nullptr) return witnesses;
+  const auto& election = *view->registry()->election();
+  JEJAK_RETURN_IF_ERROR(
+      witnesses->Recall(folder, *view, view->size(),
+                        {election.origin, merkle::KeyType::kEd25519, election.state.ledger_key}));
   return witnesses;
 }
 

@@ -39,6 +39,11 @@ struct Telemetry::Impl {
                                       .Help("Entries sent to followers")
                                       .Register(*registry)
                                       .Add({});
+  prometheus::Gauge& undecided = prometheus::BuildGauge()
+                                     .Name("jejak_undecided_bytes")
+                                     .Help("Bytes of events of sync streams that are not decided")
+                                     .Register(*registry)
+                                     .Add({});
   prometheus::Gauge& size = prometheus::BuildGauge()
                                 .Name("jejak_log_size")
                                 .Help("Entries in the log")
@@ -105,6 +110,10 @@ void Telemetry::Events(size_t accepted, size_t refused, size_t existing, size_t 
 
 void Telemetry::Replayed(size_t entries) {
   impl_->replayed.Increment(static_cast<double>(entries));
+}
+
+void Telemetry::Undecided(int64_t bytes) {
+  impl_->undecided.Increment(static_cast<double>(bytes));
 }
 
 void Telemetry::Size(TreeSize size) { impl_->size.Set(static_cast<double>(size.value)); }

@@ -22,6 +22,7 @@ class Telemetry final : public service::Observer {
   void CallDone(std::string_view method, std::string_view reason, int64_t micros) override;
   void Events(size_t accepted, size_t refused, size_t existing, size_t turned_away) override;
   void Replayed(size_t entries) override;
+  void Undecided(int64_t bytes) override;
   void Size(TreeSize size);
   void Published(TreeSize size);
   // What was brought to the witnesses, and whether enough of them cosigned it.

@@ -4,6 +4,7 @@
 
 #include "ledger/base/files.h"
 #include "ledger/base/reason.h"
+#include "ledger/merkle/tree_reader.h"
 #include "ledger/publish/cosigned.h"
 #include "ledger/publish/export_reader.h"
 
@@ -48,6 +49,34 @@ Status Witnesses::MaySign(const std::string& checkpoint, const merkle::TileSourc
   JEJAK_ASSIGN_OR_RETURN(const auto replies, cosigner_.AskWhatTheyHold(checkpoint, tiles));
   Report(replies);
   return witness::MayStillSign(replies);
+}
+
+Status Witnesses::Recall(const std::filesystem::path& folder, const merkle::TileSource& tiles,
+                         TreeSize size, const merkle::VerifierKey& log) {
+  const auto kept = publish::NewestCosigned(folder);
+  if (kept.ok() && kept->empty()) return {};
+  const witness::Policy& policy = cosigner_.policy();
+  auto opened = kept.ok() ? merkle::OpenCheckpoint(*kept, log, policy.WitnessKeys())
+                          : Result<merkle::SignedCheckpoint>(kept.status());
+  if (opened.ok() && !policy.Met(*opened))
+    opened = Status(Reason::kNoteUnverified, "the policy's quorum did not cosign it");
+  if (!opened.ok()) {
+    telemetry_->Info("the cosigned checkpoint that was kept is not served: " +
+                     std::string(InfoOf(opened.status().reason()).name));
+    return {};
+  }
+  const merkle::Checkpoint& checkpoint = opened->checkpoint;
+  const Status rolled_back =
+      Status(Reason::kRolledBack, "a quorum cosigned more of this log than is here, or another")
+          .With("have", std::to_string(size.value))
+          .With("cosigned", std::to_string(checkpoint.size.value));
+  if (checkpoint.size > size) return rolled_back;
+  JEJAK_ASSIGN_OR_RETURN(const Hash root, merkle::RootAt(tiles, checkpoint.size));
+  if (root != checkpoint.root) return rolled_back;
+  const std::lock_guard lock(mutex_);
+  cosigned_ = *kept;
+  telemetry_->Cosigned(checkpoint.size, true);
+  return {};
 }
 
 void Witnesses::Start(std::filesystem::path folder) {
@@ -100,6 +129,8 @@ Status Witnesses::Bring() {
     return {};
   }
   if (report->quorum) {
+    const Status kept = publish::PutNewestCosigned(folder_, report->checkpoint);
+    if (!kept.ok()) telemetry_->Failure(kept);
     const std::lock_guard lock(mutex_);
     cosigned_ = report->checkpoint;
   }

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "ledger/base/status.h"
+#include "ledger/merkle/checkpoint.h"
 #include "ledger/merkle/tile.h"
 #include "ledger/witness/cosign.h"
 #include "tools/jejakd/telemetry.h"
@@ -30,6 +31,12 @@ class Witnesses {
   // which then must sign nothing. One that can't be asked is reported, and passed over.
   Status MaySign(const std::string& checkpoint, const merkle::TileSource& tiles);
 
+  // Takes up the newest checkpoint with a quorum that was kept in `folder`, so that it is served
+  // until there is a newer one; one that doesn't hold is reported, and passed over. `log` is the
+  // key in force. ROLLED_BACK when the ledger is shorter than what that key and the quorum signed,
+  // or another.
+  Status Recall(const std::filesystem::path& folder, const merkle::TileSource& tiles,
+                TreeSize size, const merkle::VerifierKey& log);
   // From now on what stands in `folder` is brought to them whenever it was published.
   void Start(std::filesystem::path folder);
   void Published();
