@@ -29,7 +29,7 @@ Result<std::string> PutEntries(const Asked& asked, std::vector<Line> lines, bool
     JEJAK_RETURN_IF_ERROR(wire->PutEntry(entry, view, out->add_entries()));
     JEJAK_RETURN_IF_ERROR(wire->AddAuthor(entry.event.author, out->mutable_authors()));
   }
-  return projection::FormatPageToken(next, asked.as_of.size);
+  return asked.NextPage(next);
 }
 
 Result<RecordKind> ReadKind(jejak::v1::RecordKind kind) {
@@ -85,7 +85,7 @@ JEJAK_ANSWER(ListFindings) {
     if (!rule) return BadField("rule", "no such rule");
   }
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   const auto contest =
       request.contest().empty() ? std::nullopt : std::optional(request.contest());
   JEJAK_ASSIGN_OR_RETURN(auto lines, asked.queries->Findings(contest, region, rule));
@@ -97,13 +97,13 @@ JEJAK_ANSWER(ListFindings) {
   const size_t end = std::min(begin + wanted, lines.size());
   for (size_t i = begin; i < end; ++i) PutFinding(lines[i], out->add_findings());
   if (end < lines.size())
-    out->set_next_page_token(projection::FormatPageToken(std::to_string(end), asked.as_of.size));
+    out->set_next_page_token(asked.NextPage(std::to_string(end)));
   return PutAsOf(asked, asked.as_of, SinceOf(request), out->mutable_as_of());
 }
 
 JEJAK_ANSWER(ListActivity) {
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   JEJAK_RETURN_IF_ERROR(asked.queries->Official(request.official()).status());
   JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(asked.page));
   JEJAK_ASSIGN_OR_RETURN(
@@ -132,7 +132,7 @@ JEJAK_ANSWER(ListRefusals) {
       return BadField("reason", "no reason that is logged");
   }
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   std::optional<std::string> official;
   if (!request.official().empty()) {
     JEJAK_RETURN_IF_ERROR(asked.queries->Official(request.official()).status());
@@ -152,7 +152,7 @@ JEJAK_ANSWER(ListRecords) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region,
                          ReadRegion(request.region().empty() ? "0" : request.region()));
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   const auto contest =
       request.contest().empty() ? std::nullopt : std::optional(request.contest());
   JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(asked.page));
@@ -171,7 +171,7 @@ JEJAK_ANSWER(ListRecords) {
     if (line.index < from) continue;
     if (static_cast<size_t>(out->records_size()) == asked.page_size) {
       out->set_next_page_token(
-          projection::FormatPageToken(std::to_string(line.index.value), asked.as_of.size));
+          asked.NextPage(std::to_string(line.index.value)));
       break;
     }
     JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, asked.view->Entry(line.index));
