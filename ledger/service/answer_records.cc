@@ -158,9 +158,8 @@ JEJAK_ANSWER(ListRecords) {
   JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(asked.page));
   JEJAK_ASSIGN_OR_RETURN(auto lines,
                          RecordsIn(asked.rows(), *asked.queries, kind, contest, region));
-  std::erase_if(lines,
-                [&](const auto& line) { return line.index.value >= asked.as_of.size.value; });
-  JEJAK_ASSIGN_OR_RETURN(const auto counts, CountsOf(asked.rows(), *asked.view, kind, lines));
+  const TreeSize then = asked.as_of.size;
+  JEJAK_ASSIGN_OR_RETURN(const auto counts, CountsOf(asked.rows(), *asked.view, kind, lines, then));
   for (const auto& [status, count] : counts) {
     auto* one = out->add_counts();
     one->set_status(status);
@@ -177,7 +176,7 @@ JEJAK_ANSWER(ListRecords) {
     JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, asked.view->Entry(line.index));
     JEJAK_ASSIGN_OR_RETURN(
         const auto outcome,
-        OutcomeOf(asked.rows(), *asked.view, kind, line, entry));
+        OutcomeOf(asked.rows(), *asked.view, kind, line, entry, then));
     auto* record = out->add_records();
     JEJAK_RETURN_IF_ERROR(wire.PutEntry(entry, request.view(), record->mutable_entry()));
     PutRecordOutcome(outcome, record);

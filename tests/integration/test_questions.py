@@ -5,7 +5,8 @@ import json
 import subprocess
 import unittest
 
-from jejak import PROGRAM, Case, run
+from jejak import EXAMPLES, PROGRAM, Case, Election, run
+from test_forms import REGIONS as FORM_REGIONS, STATIONS, TPS, contest
 
 # A TPS of an archive, three times: the first version, and two that change one figure.
 REGIONS = "kode\tnama\ttingkat\n65\tKALIMANTAN UTARA\t1\n6501\tBULUNGAN\t2\n650105\tTANJUNG SELOR\t3\n" \
@@ -91,6 +92,41 @@ class Questions(Case):
         with open("/dev/full", "wb") as full:
             process = subprocess.run([PROGRAM, "replay", *self.ledger], stdout=full, stderr=subprocess.PIPE)
         self.assertEqual((process.returncode, process.stderr.split(b":")[0]), (6, b"IO_ERROR"))
+
+
+class Records(Case):
+    def test_pages_of_records(self):
+        """A later page says what had come of each record when the first page was asked for, whatever came since."""
+        election = Election(self)
+        for what, value in (("regions", FORM_REGIONS), ("stations", STATIONS), ("contest", contest("ppwp", "ticket", ["0"])),
+                            ("ballot", json.loads((EXAMPLES / "ballot.json").read_text()))):
+            election.register(what, value)
+        election.enrol(("kpu", "kpu", "0", "Kadir"), ("ppk.a", "ppk", "650105", "Dewi"))
+        minutes = {"number": "BA 1", "date": "2024-02-16", "sha256": None}
+        objection = {"contest": "ppwp", "place": TPS, "stage": "ppk", "text": "Keberatan", "fields": [], "evidence": []}
+        filed = [election.file("objectionFiled", objection | {"text": text}, "bawaslu")["event"] for text in "ab"]
+        second = "6501051001002"
+        opened = [election.file("roundOpened", {
+            "kind": "psu", "contests": ["ppwp"], "places": [tps], "ground": "unentitled_voters", "decision": None,
+            "legal_basis": "UU 7/2017", "minutes": minutes}, "kpu")["event"] for tps in (TPS, second)]
+        names = ("objections", "rounds")
+        first = {name: election.ask(name, "--page-size", 1) for name in names}
+        done = election.ask("activity", "--official", "kpu", "--page-size", 1)
+        election.file("objectionResolved", {"objection": filed[1], "outcome": "accepted", "text": "Benar",
+                                            "minutes": minutes}, "ppk.a")
+        election.submit({"contest": "ppwp", "tps": second, "round": 2, "votes": [{"choice": "1", "votes": 1}],
+                         "minutes": minutes}, "ppk.a")
+        for name, then, now in (("objections", "open", "accepted"), ("rounds", "opened", "held")):
+            page = election.ask(name, "--page-size", 1, "--page-token", first[name]["next_page_token"])
+            self.assertEqual((page["as_of"], page["counts"]), (first[name]["as_of"], first[name]["counts"]))
+            self.assertEqual(page[name][0]["status"], then)
+            self.assertEqual(election.ask(name)[name][1]["status"], now)
+        self.assertEqual(opened[1], election.ask("rounds")["rounds"][1]["event"])
+        for _ in range(2):
+            election.refused("ROLE_NOT_ENTITLED", 1, "submit", {"contest": "ppwp", "tps": TPS, "round": 2}, "kpu")
+        page = election.ask("activity", "--official", "kpu", "--page-size", 1, "--page-token", done["next_page_token"])
+        self.assertEqual((page["totals"], page["as_of"]), (done["totals"], done["as_of"]))
+        self.assertEqual(election.ask("activity", "--official", "kpu")["totals"]["refused"], 2)
 
 
 if __name__ == "__main__":
