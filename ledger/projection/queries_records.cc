@@ -32,6 +32,8 @@ std::vector<ReportPoint> SeriesOf(std::vector<std::pair<int64_t, int>> changes, 
   std::vector<ReportPoint> out;
   if (changes.empty()) return out;
   std::sort(changes.begin(), changes.end());
+  // What a source had shown by a moment was received later: the last point still counts all of it.
+  until = UnixMicros(std::max(until.value, changes.back().first));
   int64_t step = kHour;
   while ((until.value - changes.front().first) / step > kPointsMax) step *= 2;
   int64_t reported = 0;

@@ -75,6 +75,8 @@ class Questions(Case):
             with self.subTest(text):
                 shown = self.ok(*tally, text)
                 self.assertEqual((shown["stations"]["reported"], shown["votes"][0]["votes"]), (6, 30))
+                progress = self.ok("progress", *tally[1:], text)
+                self.assertEqual((progress["stations"]["reported"], progress["series"][-1]["reported"]), (6, 6))
         self.assertEqual(self.ok(*tally, "observed:2024-02-16T04:00:00Z")["votes"][0]["votes"], 27)
         whole, _, fraction = self.ok("election", "show", *self.ledger)["as_of"]["time"][:-1].partition(".")
         self.assertEqual(self.ok(*tally, f"{whole}.{fraction.ljust(6, '0')}999Z")["as_of"]["size"], self.size)
