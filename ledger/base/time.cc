@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "ledger/base/text.h"
@@ -76,8 +77,8 @@ std::optional<UnixMicros> ParseTime(std::string_view text) {
   if (!text.empty() && text[0] == '.') {
     size_t digits = 0;
     while (digits + 1 < text.size() && text[digits + 1] >= '0' && text[digits + 1] <= '9') ++digits;
-    if (digits == 0 || digits > 6) return std::nullopt;
-    micros = *Number(text, 1, digits);
+    if (digits == 0 || digits > 9) return std::nullopt;
+    micros = *Number(text, 1, std::min<size_t>(digits, 6));
     for (size_t i = digits; i < 6; ++i) micros *= 10;
     text.remove_prefix(1 + digits);
   }

@@ -16,7 +16,7 @@ namespace jejak {
 std::string FormatTime(UnixMicros time);
 // "2024-02-14T16:21:07", of seconds since the epoch by any clock; years as above.
 std::string FormatSeconds(int64_t seconds);
-// RFC 3339 with any offset, and up to 6 digits of fraction. No value on anything else.
+// RFC 3339 with any offset; of up to 9 digits of fraction 6 are kept. No value on anything else.
 std::optional<UnixMicros> ParseTime(std::string_view text);
 // "YYYY-MM-DD HH:MM:SS" on a clock `offset_minutes` ahead of UTC.
 std::optional<UnixMicros> ParseLocalTime(std::string_view text, int offset_minutes);

@@ -9,9 +9,9 @@
 namespace jejak::projection {
 namespace {
 
-std::optional<uint64_t> Number(std::string_view text) {
+std::optional<uint64_t> Number(std::string_view text, int base = 10) {
   uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
@@ -23,8 +23,8 @@ Status NotOurs() {
 
 }  // namespace
 
-std::string FormatPageToken(std::string_view at, TreeSize size) {
-  return at.empty() ? std::string() : fmt::format("{}.{}", at, size.value);
+std::string FormatPageToken(std::string_view at, TreeSize size, uint32_t question) {
+  return at.empty() ? std::string() : fmt::format("{}.{}.{:08x}", at, size.value, question);
 }
 
 Result<PageStart> ParsePageToken(std::string_view token) {
@@ -33,11 +33,16 @@ Result<PageStart> ParsePageToken(std::string_view token) {
   const size_t dot = token.find('.');
   if (dot == std::string_view::npos || dot == 0 || !IsDigits(token.substr(0, dot)))
     return NotOurs();
-  const auto size = Number(token.substr(dot + 1));
-  if (!size || *size == 0) return NotOurs();
+  const size_t second = token.find('.', dot + 1);
+  if (second == std::string_view::npos) return NotOurs();
+  const auto size = Number(token.substr(dot + 1, second - dot - 1));
+  const auto question = Number(token.substr(second + 1), 16);
+  if (!size || *size == 0 || !question) return NotOurs();
   out.at = std::string(token.substr(0, dot));
   out.size = TreeSize(*size);
-  if (FormatPageToken(out.at, *out.size) != token) return NotOurs();  // one writing per meaning
+  out.question = static_cast<uint32_t>(*question);
+  // One writing per meaning.
+  if (FormatPageToken(out.at, *out.size, out.question) != token) return NotOurs();
   return out;
 }
 

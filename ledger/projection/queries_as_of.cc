@@ -11,8 +11,9 @@
 namespace jejak::projection {
 
 Result<TreeSize> Queries::SizeObservedBy(UnixMicros time) const {
+  // Rows are of times after the epoch: a time before it seeks the first.
   Bytes key;
-  Writer(&key).Be64(static_cast<uint64_t>(time.value) + 1);
+  Writer(&key).Be64(time.value < 0 ? 0 : static_cast<uint64_t>(time.value) + 1);
   const auto cursor = rows_->NewCursor(kObserved);
   cursor->Seek(key);
   JEJAK_RETURN_IF_ERROR(rows_->status());

@@ -85,8 +85,11 @@ Result<ActivityTotals> Queries::ActivityTotalsOf(std::string_view official) cons
   prefix.push_back('\0');
   auto cursor = rows_->NewCursor(kActivity);
   for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+    Reader key(cursor->key().substr(prefix.size()));
+    const LogIndex index(key.Be64());
     const auto row = Decode<ActivityRow>(cursor->value());
-    if (!row) return DamagedRow("activity", cursor->key());
+    if (!key.Done() || !row) return DamagedRow("activity", cursor->key());
+    if (index.value >= size_.value) break;
     out.enrolled += row->enrolled;
     if (row->refusal != 0) {
       ++out.refused;

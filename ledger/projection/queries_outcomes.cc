@@ -58,14 +58,14 @@ Result<std::vector<CertifiedDifference>> DifferencesOf(const KeyValueReader& row
 }  // namespace
 
 Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const EntrySource& entries,
-                                RecordKind kind, const RecordLine& line,
-                                const ReadEntry& entry) {
+                                RecordKind kind, const RecordLine& line, const ReadEntry& entry,
+                                TreeSize then) {
   RecordOutcome out;
   if (kind == RecordKind::kObjection) {
     out.status = StatusOfObjection(line);
     for (const RecordStep& step : line.steps) out.resolved_by.push_back(step.by);
   } else if (const auto* round = std::get_if<event::RoundOpened>(&entry.event.body)) {
-    JEJAK_ASSIGN_OR_RETURN(out.progress, ProgressOfRound(rows, entry));
+    JEJAK_ASSIGN_OR_RETURN(out.progress, ProgressOfRound(rows, entry, then));
     out.status = StatusOfRound(line, out.progress);
     out.decision = IndexOf(rows, round->decision);
     if (!line.steps.empty()) out.cancelled_by = line.steps.back().by;
@@ -80,7 +80,8 @@ Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const EntrySource& e
 }
 
 Result<StatusCounts> CountsOf(const KeyValueReader& rows, const EntrySource& entries,
-                              RecordKind kind, const std::vector<RecordLine>& lines) {
+                              RecordKind kind, const std::vector<RecordLine>& lines,
+                              TreeSize then) {
   StatusCounts out = {{"total", lines.size()}};
   const bool round = kind == RecordKind::kRound;
   if (round) {
@@ -103,7 +104,7 @@ Result<StatusCounts> CountsOf(const KeyValueReader& rows, const EntrySource& ent
       continue;
     }
     JEJAK_ASSIGN_OR_RETURN(const ReadEntry entry, entries.Entry(line.index));
-    JEJAK_ASSIGN_OR_RETURN(const RoundProgress progress, ProgressOfRound(rows, entry));
+    JEJAK_ASSIGN_OR_RETURN(const RoundProgress progress, ProgressOfRound(rows, entry, then));
     count(StatusOfRound(line, progress));
     const auto* body = std::get_if<event::RoundOpened>(&entry.event.body);
     if (body != nullptr && body->decision) count("recommended");

@@ -32,6 +32,8 @@ std::vector<ReportPoint> SeriesOf(std::vector<std::pair<int64_t, int>> changes, 
   std::vector<ReportPoint> out;
   if (changes.empty()) return out;
   std::sort(changes.begin(), changes.end());
+  // What a source had shown by a moment was received later: the last point still counts all of it.
+  until = UnixMicros(std::max(until.value, changes.back().first));
   int64_t step = kHour;
   while ((until.value - changes.front().first) / step > kPointsMax) step *= 2;
   int64_t reported = 0;
@@ -143,18 +145,24 @@ Result<std::vector<RecordLine>> RecordsIn(const KeyValueReader& rows, const Quer
     JEJAK_RETURN_IF_ERROR(Collect(rows, RecordPrefix(kind, id, region), &found));
   }
   std::vector<RecordLine> out;
-  for (auto& [index, line] : found) out.push_back(std::move(line));
+  for (auto& [index, line] : found) {
+    if (index.value >= queries.size().value) break;
+    std::erase_if(line.steps,
+                  [&](const RecordStep& step) { return step.by.value >= queries.size().value; });
+    out.push_back(std::move(line));
+  }
   return out;
 }
 
-Result<RoundProgress> ProgressOfRound(const KeyValueReader& rows, const ReadEntry& opened) {
+Result<RoundProgress> ProgressOfRound(const KeyValueReader& rows, const ReadEntry& opened,
+                                      TreeSize then) {
   RoundProgress out;
   const auto* body = std::get_if<event::RoundOpened>(&opened.event.body);
   if (body == nullptr) return out;
   const auto count = [&](const RoundRow& round) {
     if (round.opened_event != opened.hash) return;
     ++out.stations;
-    out.held += round.HasResult() ? 1U : 0U;
+    out.held += round.HasResult() && round.versions.front().value < then.value ? 1U : 0U;
   };
   for (const std::string& contest : body->contests) {
     for (const RegionCode& place : body->places) {

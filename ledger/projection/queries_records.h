@@ -18,7 +18,8 @@ struct RecordLine {
   std::vector<RecordStep> steps;
 };
 // Every record of the kind at a place inside `region` (or the region itself), once each, in log
-// order. With a contest: those that name it, or none.
+// order, with what came of it: as of the size that `queries` are. With a contest: those that name
+// it, or none.
 Result<std::vector<RecordLine>> RecordsIn(const KeyValueReader& rows, const Queries& queries,
                                           RecordKind kind,
                                           const std::optional<std::string>& contest,
@@ -29,14 +30,15 @@ struct RoundProgress {
   uint64_t stations = 0;  // (contest, TPS) pairs that it opened and that are in it or past it
   uint64_t held = 0;      // of these, with an accepted result in it
 };
-Result<RoundProgress> ProgressOfRound(const KeyValueReader& rows, const ReadEntry& opened);
+Result<RoundProgress> ProgressOfRound(const KeyValueReader& rows, const ReadEntry& opened,
+                                      TreeSize then);
 
 // A figure that a certification has otherwise than the tally at the size it names.
 struct CertifiedDifference {
   FieldKey field;
   uint64_t certified = 0, tally = 0;
 };
-// What came of a record, as of now.
+// What came of a record, as of the size `then`.
 struct RecordOutcome {
   // Of an objection: open, accepted, rejected, carried. Of a round: opened, held, cancelled.
   std::string status;
@@ -50,12 +52,13 @@ struct RecordOutcome {
   std::vector<CertifiedDifference> differences;
 };
 Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const EntrySource& entries,
-                                RecordKind kind, const RecordLine& line,
-                                const ReadEntry& entry);
+                                RecordKind kind, const RecordLine& line, const ReadEntry& entry,
+                                TreeSize then);
 // How many records of each status there are: "total", and those of the kind.
 using StatusCounts = std::vector<std::pair<std::string, uint64_t>>;
 Result<StatusCounts> CountsOf(const KeyValueReader& rows, const EntrySource& entries,
-                              RecordKind kind, const std::vector<RecordLine>& lines);
+                              RecordKind kind, const std::vector<RecordLine>& lines,
+                              TreeSize then);
 
 // A moment: the entries before `size`, judged at `time`.
 struct Moment {

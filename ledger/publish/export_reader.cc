@@ -77,6 +77,42 @@ Result<Bytes> ExportReader::EntryBytes(LogIndex index) const {
   return (*bundle)[index.value % kTileWidth];
 }
 
+Result<bool> ExportReader::IsBeginning(const merkle::ParsedTilePath& place,
+                                       const std::string& path) const {
+  const uint64_t first = place.tile.index * kTileWidth;
+  // Of leaves or of tiles full below; what nobody has published yet is nobody's beginning.
+  const uint64_t there = place.tile.level < 8 ? size_.value >> (8 * place.tile.level) : 0;
+  if (place.tile.index > there / kTileWidth || there - first <= place.width) return true;
+  Bytes wanted;
+  if (place.entries) {
+    for (uint64_t at = first; at < first + place.width; ++at) {
+      JEJAK_ASSIGN_OR_RETURN(const Bytes entry, EntryBytes(LogIndex(at)));
+      merkle::AppendToBundle(entry, &wanted);
+    }
+  } else {
+    const auto width = static_cast<uint32_t>(std::min<uint64_t>(kTileWidth, there - first));
+    JEJAK_ASSIGN_OR_RETURN(wanted, ReadTile(place.tile, width));
+    wanted.resize(std::min<size_t>(wanted.size(), size_t{place.width} * Hash::kSize));
+  }
+  JEJAK_ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(folder_ / path, wanted.size() + 1));
+  return bytes == wanted;
+}
+
+Result<std::optional<std::string>> ExportReader::FindWrongPartial() const {
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator at(folder_ / "tile", error);
+  for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+    const std::string path = at->path().lexically_relative(folder_).string();
+    const auto place = merkle::ParseTilePath(path);
+    if (!place || place->width == kTileWidth) continue;
+    JEJAK_ASSIGN_OR_RETURN(const bool good, IsBeginning(*place, path));
+    if (!good) return std::optional(path);
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    return FromErrno(error.value(), "list", folder_ / "tile");
+  return std::optional<std::string>();
+}
+
 Result<std::optional<std::string>> FindWrongTile(const ExportReader& reader) {
   merkle::TileChecker tiles(&reader);
   for (uint64_t at = 0; at < reader.size().value && !tiles.wrong(); ++at) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "ledger/merkle/tile.h"
+#include "ledger/merkle/tile_path.h"
 
 namespace jejak::publish {
 
@@ -31,8 +32,13 @@ class ExportReader final : public merkle::TileSource {
   Result<Bytes> EntryBytes(LogIndex index) const;
   // The partial tile of this width, or else the full one.
   Result<Bytes> ReadTile(merkle::TileId tile, uint32_t width) const override;
+  // The path of a partial file, left from a size that was published before, that isn't the
+  // beginning of what is there now; none when all are.
+  Result<std::optional<std::string>> FindWrongPartial() const;
 
  private:
+  // Whether that file holds what this size has at its place.
+  Result<bool> IsBeginning(const merkle::ParsedTilePath& place, const std::string& path) const;
   explicit ExportReader(std::filesystem::path folder) : folder_(std::move(folder)) {}
   // The file at `partial`, or at `full` where that is gone.
   Result<Bytes> ReadEither(const std::string& partial, const std::string& full,

@@ -215,6 +215,26 @@ TEST_F(ExportTest, AWrongTileIsFoundWhereverItLies) {
   }
 }
 
+// Whoever holds an older checkpoint reads the partial files of its size.
+TEST_F(ExportTest, AWrongPartialOfAnEarlierSizeIsFound) {
+  for (const uint64_t size : {100U, 300U, 700U}) Good(MadeUp(size));
+  const auto files = Contents();
+  for (const char* name : {"tile/0/000.p/100", "tile/0/001.p/44", "tile/1/000.p/1",
+                           "tile/entries/000.p/100", "tile/entries/001.p/44"}) {
+    const auto reader = ExportReader::Open(out_);
+    ASSERT_TRUE(reader.ok());
+    EXPECT_EQ(*(*reader)->FindWrongPartial(), std::nullopt);
+    const Bytes& good = files.at(name);
+    Bytes flipped = good;
+    flipped[good.size() / 2] = static_cast<char>(flipped[good.size() / 2] ^ 4);
+    for (const Bytes& bad : {flipped, good.substr(1), good + "x", Bytes()}) {
+      ASSERT_TRUE(ReplaceFile(out_ / name, bad).ok());
+      EXPECT_EQ(*(*reader)->FindWrongPartial(), name);
+    }
+    ASSERT_TRUE(ReplaceFile(out_ / name, good).ok());
+  }
+}
+
 TEST_F(ExportTest, ABundleThatDoesNotParseIsSaid) {
   Good(MadeUp(300));
   Bytes bundle = *ReadFile(out_ / "tile/entries/000", 1 << 20);

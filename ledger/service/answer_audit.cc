@@ -85,7 +85,7 @@ JEJAK_ANSWER(TraceFigure) {
   JEJAK_ASSIGN_OR_RETURN(const election::FieldKey field, ReadNumberField(request.field()));
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ReadRegion(request.region()));
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   JEJAK_ASSIGN_OR_RETURN(const projection::TracePage page,
                          asked.queries->Trace(request.contest(), region, field, asked.page.at,
                                               asked.page_size));
@@ -96,7 +96,7 @@ JEJAK_ANSWER(TraceFigure) {
   const Wire wire(asked, context.body_json);
   for (const projection::TraceEntry& entry : page.entries)
     PutTraced(entry, wire, out->add_entries());
-  out->set_next_page_token(projection::FormatPageToken(page.next, asked.as_of.size));
+  out->set_next_page_token(asked.NextPage(page.next));
   return PutAsOf(asked, asked.as_of, SinceOf(request), out->mutable_as_of());
 }
 
@@ -105,7 +105,7 @@ JEJAK_ANSWER(ExplainChange) {
     return BadField("from", "a moment to start from");
   JEJAK_ASSIGN_OR_RETURN(const election::FieldKey field, ReadNumberField(request.field()));
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ReadRegion(request.region()));
-  JEJAK_ASSIGN_OR_RETURN(Asked asked, Ask(*context.ledger, request.to(), request.page()));
+  JEJAK_ASSIGN_OR_RETURN(Asked asked, AskPage(*context.ledger, request.to(), request));
   const engine::AsOf to = asked.as_of;
   JEJAK_RETURN_IF_ERROR(Refocus(request.from(), &asked));
   const engine::AsOf from = asked.as_of;
@@ -132,8 +132,8 @@ JEJAK_ANSWER(ExplainChange) {
     wire.PutAuthor(change.author, one->mutable_author());
   }
   if (explanation.next) {
-    out->set_next_page_token(
-        projection::FormatPageToken(std::to_string(explanation.next->value), to.size));
+    out->set_next_page_token(projection::FormatPageToken(
+        std::to_string(explanation.next->value), to.size, asked.question));
   }
   JEJAK_RETURN_IF_ERROR(PutAsOf(asked, from, nullptr, out->mutable_from()));
   return PutAsOf(asked, to, request.has_prove_since() ? &request.prove_since() : nullptr,
@@ -184,7 +184,7 @@ JEJAK_ANSWER(GetEntry) {
 
 JEJAK_ANSWER(GetHistory) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode tps, ReadStation(request.tps()));
-  JEJAK_ASSIGN_OR_RETURN(const Asked asked, Ask(*context.ledger, request.read().as_of(), {}));
+  JEJAK_ASSIGN_OR_RETURN(const Asked asked, Ask(*context.ledger, request.read().as_of()));
   JEJAK_ASSIGN_OR_RETURN(const auto versions, asked.queries->History(request.contest(), tps));
   const Wire wire(asked, context.body_json);
   for (const projection::Version& version : versions)

@@ -40,7 +40,7 @@ Result<std::string> PutEntries(const Asked& asked, std::vector<Line> lines, bool
     JEJAK_RETURN_IF_ERROR(wire->AddAuthor(entry.event.author, out->mutable_authors()));
     bytes += BytesOf(entry, view);
   }
-  return projection::FormatPageToken(next, asked.as_of.size);
+  return asked.NextPage(next);
 }
 
 Result<RecordKind> ReadKind(jejak::v1::RecordKind kind) {
@@ -96,7 +96,7 @@ JEJAK_ANSWER(ListFindings) {
     if (!rule) return BadField("rule", "no such rule");
   }
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   const auto contest =
       request.contest().empty() ? std::nullopt : std::optional(request.contest());
   JEJAK_ASSIGN_OR_RETURN(auto lines, asked.queries->Findings(contest, region, rule));
@@ -108,13 +108,13 @@ JEJAK_ANSWER(ListFindings) {
   const size_t end = std::min(begin + wanted, lines.size());
   for (size_t i = begin; i < end; ++i) PutFinding(lines[i], out->add_findings());
   if (end < lines.size())
-    out->set_next_page_token(projection::FormatPageToken(std::to_string(end), asked.as_of.size));
+    out->set_next_page_token(asked.NextPage(std::to_string(end)));
   return PutAsOf(asked, asked.as_of, SinceOf(request), out->mutable_as_of());
 }
 
 JEJAK_ANSWER(ListActivity) {
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   JEJAK_RETURN_IF_ERROR(asked.queries->Official(request.official()).status());
   JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(asked.page));
   JEJAK_ASSIGN_OR_RETURN(
@@ -143,7 +143,7 @@ JEJAK_ANSWER(ListRefusals) {
       return BadField("reason", "no reason that is logged");
   }
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   std::optional<std::string> official;
   if (!request.official().empty()) {
     JEJAK_RETURN_IF_ERROR(asked.queries->Official(request.official()).status());
@@ -163,15 +163,14 @@ JEJAK_ANSWER(ListRecords) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region,
                          ReadRegion(request.region().empty() ? "0" : request.region()));
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   const auto contest =
       request.contest().empty() ? std::nullopt : std::optional(request.contest());
   JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(asked.page));
   JEJAK_ASSIGN_OR_RETURN(auto lines,
                          RecordsIn(asked.rows(), *asked.queries, kind, contest, region));
-  std::erase_if(lines,
-                [&](const auto& line) { return line.index.value >= asked.as_of.size.value; });
-  JEJAK_ASSIGN_OR_RETURN(const auto counts, CountsOf(asked.rows(), *asked.view, kind, lines));
+  const TreeSize then = asked.as_of.size;
+  JEJAK_ASSIGN_OR_RETURN(const auto counts, CountsOf(asked.rows(), *asked.view, kind, lines, then));
   for (const auto& [status, count] : counts) {
     auto* one = out->add_counts();
     one->set_status(status);
@@ -183,13 +182,13 @@ JEJAK_ANSWER(ListRecords) {
     if (line.index < from) continue;
     if (static_cast<size_t>(out->records_size()) == asked.page_size || bytes >= kPageBytesMax) {
       out->set_next_page_token(
-          projection::FormatPageToken(std::to_string(line.index.value), asked.as_of.size));
+          asked.NextPage(std::to_string(line.index.value)));
       break;
     }
     JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, asked.view->Entry(line.index));
     JEJAK_ASSIGN_OR_RETURN(
         const auto outcome,
-        OutcomeOf(asked.rows(), *asked.view, kind, line, entry));
+        OutcomeOf(asked.rows(), *asked.view, kind, line, entry, then));
     auto* record = out->add_records();
     JEJAK_RETURN_IF_ERROR(wire.PutEntry(entry, request.view(), record->mutable_entry()));
     PutRecordOutcome(outcome, record);

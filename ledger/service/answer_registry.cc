@@ -75,7 +75,7 @@ JEJAK_ANSWER(ListContests) {
 }
 
 JEJAK_ANSWER(ListBallots) {
-  JEJAK_ASSIGN_OR_RETURN(const Asked asked, Ask(*context.ledger, {}, request.page()));
+  JEJAK_ASSIGN_OR_RETURN(const Asked asked, AskPage(*context.ledger, {}, request));
   JEJAK_ASSIGN_OR_RETURN(const projection::ContestEntry* contest,
                          FindContest(asked, request.contest()));
   if (!request.region().empty()) {
@@ -88,7 +88,7 @@ JEJAK_ANSWER(ListBallots) {
   }
   for (auto at = contest->ballots.lower_bound(asked.page.at); at != contest->ballots.end(); ++at) {
     if (static_cast<size_t>(out->ballots_size()) == asked.page_size) {
-      out->set_next_page_token(projection::FormatPageToken(at->first, asked.as_of.size));
+      out->set_next_page_token(asked.NextPage(at->first));
       break;
     }
     PutBallot(*at->second, out->add_ballots());

@@ -6,7 +6,7 @@ namespace jejak::service {
 JEJAK_ANSWER(GetTally) {
   if (request.region().empty() == request.dapil().empty())
     return BadField("region", "give either region or dapil");
-  JEJAK_ASSIGN_OR_RETURN(const Asked asked, Ask(*context.ledger, request.read().as_of(), {}));
+  JEJAK_ASSIGN_OR_RETURN(const Asked asked, Ask(*context.ledger, request.read().as_of()));
   const projection::Queries& queries = *asked.queries;
   std::vector<election::RegionCode> below;
   projection::Tally tally;
@@ -40,7 +40,7 @@ JEJAK_ANSWER(GetTally) {
 
 JEJAK_ANSWER(GetTallyProof) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ReadRegion(request.region()));
-  JEJAK_ASSIGN_OR_RETURN(Asked asked, Ask(*context.ledger, request.read().as_of(), {}));
+  JEJAK_ASSIGN_OR_RETURN(Asked asked, Ask(*context.ledger, request.read().as_of()));
   if (!asked.as_of.commitment)
     return Status(Reason::kNotCommitted, "size " + std::to_string(asked.as_of.size.value));
   const LogIndex commitment = *asked.as_of.commitment;
@@ -61,7 +61,7 @@ JEJAK_ANSWER(GetTallyProof) {
 JEJAK_ANSWER(ListStations) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ReadRegion(request.region()));
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   std::string next;
   JEJAK_ASSIGN_OR_RETURN(const auto lines,
                          asked.queries->Stations(request.contest(), region, asked.page.at,
@@ -79,7 +79,7 @@ JEJAK_ANSWER(ListStations) {
     if (line.newest) station->set_newest_index(line.newest->value);
     PutValues(line.values, station->mutable_values());
   }
-  out->set_next_page_token(projection::FormatPageToken(next, asked.as_of.size));
+  out->set_next_page_token(asked.NextPage(next));
   return PutAsOf(asked, asked.as_of, SinceOf(request), out->mutable_as_of());
 }
 
@@ -92,7 +92,7 @@ Status PutMissing(const Asked& asked, const projection::RegionProgress& progress
   for (const projection::MissingStation& missing : progress.missing) {
     if (missing.tps.view() < asked.page.at) continue;
     if (static_cast<size_t>(out->missing_size()) == asked.page_size) {
-      out->set_next_page_token(projection::FormatPageToken(missing.tps.str(), asked.as_of.size));
+      out->set_next_page_token(asked.NextPage(missing.tps.str()));
       break;
     }
     auto* line = out->add_missing();
@@ -116,7 +116,7 @@ Status PutMissing(const Asked& asked, const projection::RegionProgress& progress
 JEJAK_ANSWER(GetProgress) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ReadRegion(request.region()));
   JEJAK_ASSIGN_OR_RETURN(const Asked asked,
-                         Ask(*context.ledger, request.read().as_of(), request.page()));
+                         AskPage(*context.ledger, request.read().as_of(), request));
   const projection::Moment at{asked.as_of.size, asked.judged_at.value_or(asked.as_of.time)};
   JEJAK_ASSIGN_OR_RETURN(
       const projection::RegionProgress progress,

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "ledger/base/coding.h"
 #include "ledger/base/limits.h"
+#include "ledger/crypto/sha256.h"
 #include "ledger/merkle/tree_reader.h"
 #include "ledger/service/wire.h"
 
@@ -73,19 +75,46 @@ Status Refocus(const jejak::v1::Point& point, Asked* asked) {
   return {};
 }
 
-Result<Asked> Ask(const engine::Ledger& ledger, const jejak::v1::Point& point,
-                  const jejak::v1::PageOptions& page) {
+Result<Asked> Ask(const engine::Ledger& ledger, const jejak::v1::Point& point) {
+  return AskPage(ledger, point, {}, 0);
+}
+
+uint32_t QuestionOf(const google::protobuf::Message& request) {
+  const std::unique_ptr<google::protobuf::Message> question(request.New());
+  question->CopyFrom(request);
+  const google::protobuf::Descriptor* type = question->GetDescriptor();
+  // `to` is the moment of an explanation; `view` says only how entries are shown.
+  for (const char* name : {"page", "read", "to", "prove_since", "view"}) {
+    if (const auto* field = type->FindFieldByName(name))
+      question->GetReflection()->ClearField(question.get(), field);
+  }
+  const Hash hash = crypto::Sha256({type->full_name(), "\n", question->SerializeAsString()});
+  return Reader(hash.view()).Be32();
+}
+
+Result<Asked> AskPage(const engine::Ledger& ledger, const jejak::v1::Point& point,
+                      const jejak::v1::PageOptions& page, uint32_t question) {
   if (page.size() > limits::kPageSizeMax)
     return BadField("page.size", fmt::format("at most {}", limits::kPageSizeMax));
   JEJAK_ASSIGN_OR_RETURN(Asked out, AskNewest(ledger));
   out.page_size = page.size() == 0 ? limits::kPageSizeDefault : page.size();
+  out.question = question;
   JEJAK_ASSIGN_OR_RETURN(out.page, projection::ParsePageToken(page.token()));
   if (!out.page.size) {
     JEJAK_RETURN_IF_ERROR(Refocus(point, &out));
     return out;
   }
-  // A time that was named still says when lateness is judged.
-  JEJAK_RETURN_IF_ERROR(SizeOf(out, point, &out.judged_at).status());
+  if (out.page.question != question)
+    return BadField("page.token", "it goes on from the answer to another question");
+  // A time that was named still says when lateness is judged. What was received by then may be more
+  // than at the first page, never less.
+  JEJAK_ASSIGN_OR_RETURN(const TreeSize named, SizeOf(out, point, &out.judged_at));
+  const bool exact = point.point_case() == jejak::v1::Point::kSize;
+  if (exact ? named != *out.page.size : named < *out.page.size) {
+    return BadField("page.token",
+                    fmt::format("it goes on from an answer as of {} entries, not of {}",
+                                out.page.size->value, named.value));
+  }
   const std::optional<UnixMicros> judged_at = out.judged_at;
   jejak::v1::Point first;
   first.set_size(out.page.size->value);

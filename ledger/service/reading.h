@@ -25,13 +25,28 @@ struct Asked {
   std::optional<UnixMicros> judged_at;  // the time that was named, if one was
   projection::PageStart page;
   size_t page_size = 0;
+  uint32_t question = 0;
 
+  // The token of the page that starts at `at`; empty for an empty `at`, which is the end.
+  std::string NextPage(std::string_view at) const {
+    return projection::FormatPageToken(at, as_of.size, question);
+  }
   const KeyValueReader& rows() const { return view->rows(); }
 };
 
 // STOPPED while the ledger has no projections.
-Result<Asked> Ask(const engine::Ledger& ledger, const jejak::v1::Point& point,
-                  const jejak::v1::PageOptions& page);
+Result<Asked> Ask(const engine::Ledger& ledger, const jejak::v1::Point& point);
+// A fingerprint of what a request asks, whatever the page and the moment: a page goes on from one
+// of the same question only.
+uint32_t QuestionOf(const google::protobuf::Message& request);
+// INVALID_ARGUMENT for a token of another question, or of another moment than `point`.
+Result<Asked> AskPage(const engine::Ledger& ledger, const jejak::v1::Point& point,
+                      const jejak::v1::PageOptions& page, uint32_t question);
+template <typename Request>
+Result<Asked> AskPage(const engine::Ledger& ledger, const jejak::v1::Point& point,
+                      const Request& request) {
+  return AskPage(ledger, point, request.page(), QuestionOf(request));
+}
 // As of the newest, without pages.
 Result<Asked> AskNewest(const engine::Ledger& ledger);
 // The same state at another moment.

@@ -84,6 +84,8 @@ std::optional<uint32_t> Id(std::string_view digits) {
 
 // Parses text into JSON, refusing what nlohmann's parser lets pass: a key given twice, and depth.
 Result<Json> Parse(std::string_view text) {
+  // The parser takes one for the end, whatever follows.
+  if (text.find('\0') != std::string_view::npos) return Malformed("not JSON: it holds a null byte");
   std::vector<std::set<std::string>> keys;
   std::string fault;
   const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
@@ -113,6 +115,7 @@ class VersionReader {
   Result<Version> Read(const std::optional<election::StationCode>& tps) {
     JEJAK_RETURN_IF_ERROR(ReadCode(tps));
     JEJAK_RETURN_IF_ERROR(ReadTimes());
+    JEJAK_RETURN_IF_ERROR(FindCount());
     JEJAK_RETURN_IF_ERROR(ReadAdministrasi());
     JEJAK_RETURN_IF_ERROR(ReadChart());
     JEJAK_RETURN_IF_ERROR(ReadImages());
@@ -124,6 +127,7 @@ class VersionReader {
  private:
   Status ReadCode(const std::optional<election::StationCode>& tps);
   Status ReadTimes();
+  Status FindCount();
   Status ReadAdministrasi();
   Status ReadChart();
   Status ReadParty(const std::string& id, const Json& party);
@@ -134,6 +138,7 @@ class VersionReader {
   Result<Version> Finish();
 
   const Json& json_;
+  const Json* count_ = &json_;  // what holds chart, caleg and administrasi
   const ContestKind kind_;
   Version out_;
 };
@@ -173,8 +178,19 @@ Status VersionReader::Put(FieldKey key, const Json& value, std::string_view wher
   return {};
 }
 
+// In the files of a Pilkada the count lies one level down.
+Status VersionReader::FindCount() {
+  JEJAK_ASSIGN_OR_RETURN(const Json* inner, Object(json_, "tungsura"));
+  if (!inner) return {};
+  for (const char* name : {"chart", "caleg", "administrasi"}) {
+    if (Member(json_, name)) return Malformed(fmt::format("{} stands beside tungsura", name));
+  }
+  count_ = inner;
+  return {};
+}
+
 Status VersionReader::ReadAdministrasi() {
-  JEJAK_ASSIGN_OR_RETURN(const Json* figures, Object(json_, "administrasi"));
+  JEJAK_ASSIGN_OR_RETURN(const Json* figures, Object(*count_, "administrasi"));
   if (!figures) return {};
   for (const AdministrasiKey& key : kAdministrasi) {
     if (const Json* value = Member(*figures, key.name)) {
@@ -210,7 +226,7 @@ Status VersionReader::ReadParty(const std::string& key, const Json& party) {
 }
 
 Status VersionReader::ReadCandidates() {
-  JEJAK_ASSIGN_OR_RETURN(const Json* parties, Object(json_, "caleg"));
+  JEJAK_ASSIGN_OR_RETURN(const Json* parties, Object(*count_, "caleg"));
   if (!parties) return {};
   for (const auto& [key, candidates] : parties->items()) {
     if (!IsDigits(key) || candidates.is_null()) continue;
@@ -221,7 +237,7 @@ Status VersionReader::ReadCandidates() {
 }
 
 Status VersionReader::ReadChart() {
-  JEJAK_ASSIGN_OR_RETURN(const Json* chart, Object(json_, "chart"));
+  JEJAK_ASSIGN_OR_RETURN(const Json* chart, Object(*count_, "chart"));
   if (kind_ != ContestKind::kParty) return chart ? ReadVotes("chart", *chart) : Status();
   if (chart) {
     for (const auto& [key, party] : chart->items()) {

@@ -89,6 +89,22 @@ TEST(ParseVersion, PartyContest) {
   EXPECT_FALSE(Parse(Line(R"("chart":{"1":{"jml_suara_partai":1}})")).ok());
 }
 
+TEST(ParseVersion, PilkadaHoldsItsCountOneLevelDown) {
+  const auto version = Parse(Line(
+      R"("tungsura":{"chart":{"1000056":63,"persen":99.7},"administrasi":{"suara_sah":63}})"));
+  ASSERT_TRUE(version.ok()) << version.status().ToString();
+  EXPECT_EQ(Get(*version, FieldKey::Votes(1000056)), 63U);
+  EXPECT_EQ(Get(*version, FieldKey::Of(Figure::kValid)), 63U);
+  for (const char* twice : {R"("tungsura":{},"chart":{"1":2})", R"("tungsura":[1])"})
+    EXPECT_EQ(Parse(Line(twice)).status().reason(), Reason::kInputMalformed) << twice;
+}
+
+TEST(ParseVersion, ANullByteIsNoEnd) {
+  const std::string null(1, '\0');
+  EXPECT_FALSE(Parse(Line("") + null).ok());
+  EXPECT_FALSE(Parse(Line("") + null + "}").ok());
+}
+
 TEST(ParseVersion, RefusesWhatItCantUnderstand) {
   const std::string deep = std::string(40, '[') + std::string(40, ']');
   const std::pair<std::string, const char*> cases[] = {

@@ -36,6 +36,8 @@ class BadInput(Case):
         table = [
             ("not JSON", "{\"contest\":", "INPUT_MALFORMED", 4, None),
             ("trailing text", json.dumps(form()) + "}", "INPUT_MALFORMED", 4, None),
+            ("text after a null byte", json.dumps(form()) + "\0 and more", "INPUT_MALFORMED", 4, None),
+            ("a null byte at the end", json.dumps(form()) + "\0", "INPUT_MALFORMED", 4, None),
             ("bad UTF-8", b"{\"contest\":\"\xff\"}", "INPUT_MALFORMED", 4, None),
             ("a list", [], "INPUT_MALFORMED", 4, ""),
             ("key twice", "{\"contest\":\"ppwp\",\"contest\":\"ppwp\"}", "INPUT_MALFORMED", 4, None),
@@ -187,6 +189,32 @@ class BadInput(Case):
         self.refused("INPUT_MALFORMED", 4, *command, "--receipts", other, path)
         self.assertEqual(other.read_text(), "my notes")
         self.election.verify()
+
+    def test_import_goes_on_past_what_cannot_go_in(self):
+        """A version with a choice that is on no ballot, or of a TPS in a region that nobody knows, is named and left out
+        before anything is signed: the versions after it go in, and the importer's key is not suspended for it."""
+        regions = self.write("regions.tsv", "kode\tnama\ttingkat\n65\tKALTARA\t1\n6501\tBULUNGAN\t2\n650105\tSELOR\t3\n"
+                                            "6501051001\tHULU\t4\n6501061001\tYATIM\t4\n")
+        line = {"kode": TPS, "ts": "2024-02-15 10:00:00", "chart": {"100025": 5}, "administrasi": None, "images": None}
+        strange = {"chart": {"100025": 5, "100099": 7}}
+        lines = [line | strange, line | {"ts": "2024-02-16 10:00:00"},
+                 line | {"kode": "9801011001001"}, line | {"kode": "0000000000000"}, line | {"kode": "6501061001001"}]
+        lines += [line | strange | {"kode": f"6501051001{number:03}"} for number in range(100, 400)]
+        lines += [line | {"kode": "6501051001998", "ts": "2024-02-17 10:00:00"}]
+        path = self.write("data.jsonl", "".join(json.dumps(one) + "\n" for one in lines))
+        ledger = ("--ledger", self.folder / "archive")
+        command = ("import", "sirekap", *ledger, "--new-election", "pemilu-2024", "--regions", regions, "--json")
+        for submitted, stale in ((2, 0), (0, 2)):
+            outcome = run(*command, path)
+            self.assertEqual(outcome.status, 1, outcome.err[-500:])
+            self.assertEqual([outcome.json[name] for name in ("submitted", "stale", "corrected", "skipped")],
+                             [submitted, stale, 0, 304])
+            for number in (1, 3, 4, 5, 6, 305):
+                self.assertIn(f"data.jsonl:{number}: ", outcome.err)
+        self.assertEqual(self.ok("refusals", *ledger)["refusals"], [])
+        self.assertEqual(self.ok("tally", *ledger, "--contest", "ppwp", "--region", "0")["votes"][0]["votes"], 10)
+        self.refused("UNKNOWN_REGION", 1, "tally", *ledger, "--contest", "ppwp", "--region", "98")
+        self.assertTrue(self.ok("verify", *ledger)["ok"])
 
     def test_two_processes(self):
         """A ledger that another process has open is left alone."""

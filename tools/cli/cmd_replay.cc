@@ -57,6 +57,10 @@ Status ReplayRemotely(const Globals& globals, const ReplayOptions& options) {
 }
 
 Status ReplayCommand(const Globals& globals, const ReplayOptions& options, Run*) {
+  if (options.to && *options.to < options.from) {
+    return Status(Reason::kInvalidArgument, fmt::format("--to {} lies before --from {}",
+                                                        *options.to, options.from));
+  }
   if (!globals.server.empty()) return ReplayRemotely(globals, options);
   if (options.follow) {
     return Status(Reason::kInvalidArgument,

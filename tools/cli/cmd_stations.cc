@@ -209,6 +209,8 @@ Status PrintTable(Asker* asker, const Console& console, const Choices& choices, 
 }
 
 Status StationsCommand(const Globals& globals, const StationsOptions& options, Run*) {
+  if (options.csv && globals.console.json)
+    return Status(Reason::kUsage, "--csv contradicts --json");
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
   JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
   Walker walker(asker.get(), options, region);

@@ -4,11 +4,10 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "ledger/base/encoding.h"
+#include "ledger/base/limits.h"
 #include "ledger/base/time.h"
 #include "ledger/engine/scratch.h"
 #include "ledger/engine/tables.h"
@@ -44,11 +43,7 @@ Result<verify::Anchor> AnchorOf(const VerifyOptions& options) {
     if (!anchor.election) return Status(Reason::kUsage, "--election takes 64 hex digits");
   }
   if (!options.since.empty()) {
-    std::ifstream file(options.since, std::ios::binary);
-    if (!file) return Status(Reason::kNotFound, options.since);
-    std::stringstream text;
-    text << file.rdbuf();
-    anchor.since = text.str();
+    JEJAK_ASSIGN_OR_RETURN(anchor.since, ReadTextFile(options.since, limits::kNoteBytesMax));
   }
   JEJAK_ASSIGN_OR_RETURN(TrustedWitnesses trusted, ReadWitnesses(options.witnesses));
   anchor.witnesses = std::move(trusted.keys);
@@ -256,6 +251,11 @@ Result<verify::Report> VerifyExport(const Globals&, const VerifyOptions& options
   const ExportSource source(reader.get());
   JEJAK_ASSIGN_OR_RETURN(verify::Report report,
                          VerifyWithTiles(source, *reader, verify_options, rows->get()));
+  if (!report.fault) {
+    JEJAK_ASSIGN_OR_RETURN(const auto wrong, reader->FindWrongPartial());
+    if (wrong)
+      report.fault = verify::MakeFault(verify::FaultKind::kTileDiffers, std::nullopt, *wrong);
+  }
   JEJAK_RETURN_IF_ERROR(CheckPeopleFile(options, rows->reader(), &report));
   return report;
 }

@@ -128,6 +128,30 @@ Result<sirekap::ImportedState> ImportRun::StateOf(const election::StationCode& t
   return state;
 }
 
+Result<std::shared_ptr<const ImportRun::Fields>> ImportRun::FieldsOf(
+    const election::StationCode& tps) {
+  jejak::v1::ListBallotsRequest request;
+  request.set_contest(contest_.id);
+  request.set_region(tps.str());
+  jejak::v1::ListBallotsResponse answer;
+  const Status found = desk_->asker()->Ask(request, &answer);
+  if (!found.ok() && found.reason() != Reason::kNotFound) return found;
+  if (answer.ballots().empty()) return std::make_shared<const Fields>();
+  const jejak::v1::Ballot& ballot = answer.ballots(0);
+  std::shared_ptr<const Fields>& known = ballots_[ballot.dapil()];
+  if (known) return known;
+  auto fields = std::make_shared<Fields>();
+  for (const auto& choice : ballot.choices()) {
+    for (const char* kind : {"votes.", "party_total."}) {
+      const auto field = election::ParseField(kind + choice.id());
+      const bool party = choice.kind() == Name(election::ChoiceKind::kParty);
+      if (field && (party || field->kind == election::FieldKind::kVotes)) fields->insert(*field);
+    }
+  }
+  known = std::move(fields);
+  return known;
+}
+
 Result<ImportRun::Station*> ImportRun::StationOf(const election::StationCode& tps) {
   const auto [it, added] = stations_.try_emplace(tps);
   if (!added) return &it->second;
@@ -142,6 +166,7 @@ Result<ImportRun::Station*> ImportRun::StationOf(const election::StationCode& tp
     it->second.usable = Status(Reason::kOutsideContest, tps.str());
     return &it->second;
   }
+  JEJAK_ASSIGN_OR_RETURN(it->second.fields, FieldsOf(tps));
   JEJAK_ASSIGN_OR_RETURN(it->second.state, StateOf(tps));
   return &it->second;
 }
@@ -156,6 +181,14 @@ Status ImportRun::AddOne(const sirekap::Version& version) {
   JEJAK_ASSIGN_OR_RETURN(Station* const station, StationOf(version.tps));
   if (!station->usable.ok()) {
     Skip(version, station->usable);
+    return OkStatus();
+  }
+  // The ledger would refuse it for a choice that isn't on the ballot, and the versions after it,
+  // which would build on it.
+  for (const election::FieldValue& value : version.values) {
+    if (value.key.kind == election::FieldKind::kFigure || station->fields->contains(value.key))
+      continue;
+    Skip(version, Status(Reason::kUnknownChoice, election::FieldName(value.key)));
     return OkStatus();
   }
   sirekap::Plan plan = planner_.Decide(station->state, version);
@@ -207,6 +240,7 @@ Status ImportRun::Flush() {
     const engine::Receipt& receipt = *outcomes[i].receipt;
     if (receipt.refusal) {
       Skip(*pending_[i].version, RefusalOf(receipt));
+      stations_.erase(pending_[i].version->tps);  // to be read again: it isn't as was thought
     } else {
       summary_.counts.Add(pending_[i].decision);
     }

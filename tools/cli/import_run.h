@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,10 @@ class ImportRun {
   const ImportSummary& summary() const { return summary_; }
 
  private:
+  using Fields = std::set<election::FieldKey>;  // votes and party totals that a ballot has
   struct Station {
     Status usable;  // not OK: the ledger doesn't have it in this contest
+    std::shared_ptr<const Fields> fields;
     sirekap::ImportedState state;
   };
   struct Pending {
@@ -54,6 +57,8 @@ class ImportRun {
         receipts_(nullptr, &std::fclose) {}
 
   Result<Station*> StationOf(const election::StationCode& tps);
+  // Empty where there is no ballot.
+  Result<std::shared_ptr<const Fields>> FieldsOf(const election::StationCode& tps);
   // What the ledger holds of a station from imports before.
   Result<sirekap::ImportedState> StateOf(const election::StationCode& tps) const;
   Status AddOne(const sirekap::Version& version);
@@ -69,6 +74,7 @@ class ImportRun {
   const size_t batch_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> receipts_;
   std::map<election::StationCode, Station> stations_;
+  std::map<std::string, std::shared_ptr<const Fields>> ballots_;  // by the code of their dapil
   std::vector<event::SignedEvent> events_;
   std::vector<Pending> pending_;
   ImportSummary summary_;

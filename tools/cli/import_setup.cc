@@ -167,10 +167,11 @@ std::optional<int16_t> OffsetOf(const election::RegionCode& province) {
 using Expected = std::map<election::RegionCode, uint32_t>;
 
 // The regions that enclose the stations and aren't registered, and amendments of what is expected
-// of those that are.
+// of those that are. What nobody knows the name of is left out, with the stations in it.
 struct RegionPlan {
   std::vector<event::RegionFact> add;
   std::vector<event::Amendment> amend;
+  std::set<election::RegionCode> unknown;
 };
 Result<RegionPlan> PlanRegions(const Session& session,
                                const std::set<election::StationCode>& stations,
@@ -196,10 +197,9 @@ Result<RegionPlan> PlanRegions(const Session& session,
       continue;
     }
     const auto name = names.find(code);
-    if (name == names.end()) {
-      return Status(Reason::kUnknownRegion,
-                    fmt::format("{} is not in the table of --regions", code.str()))
-          .With("region", code.str());
+    if (name == names.end() || plan.unknown.contains(code.Parent())) {
+      plan.unknown.insert(code);
+      continue;
     }
     plan.add.push_back({code, name->second, KindOf(code), OffsetOf(code),
                         count == expected.end() ? std::nullopt : std::optional(count->second)});
@@ -230,11 +230,16 @@ Status RegisterPlaces(const Globals& globals, const SetupOptions& options,
   }
   NoteSkipped(globals, skipped);
   JEJAK_ASSIGN_OR_RETURN(RegionPlan plan, PlanRegions(session, stations, names, expected));
+  for (const election::RegionCode& code : plan.unknown) {
+    globals.console.Note(globals.console.ErrorLine(
+        Status(Reason::kUnknownRegion,
+               fmt::format("{} is not in the table of --regions", code.str()))));
+  }
   JEJAK_RETURN_IF_ERROR(registrar->Regions(std::move(plan.add)));
   JEJAK_RETURN_IF_ERROR(registrar->Amend(std::move(plan.amend), "tabel jumlah TPS per desa"));
   std::vector<event::StationFact> facts;
   for (const election::StationCode& code : stations) {
-    if (session.queries().Region(code).ok()) continue;
+    if (session.queries().Region(code).ok() || plan.unknown.contains(code.Parent())) continue;
     event::StationFact fact;
     fact.code = code;
     const std::string number(code.view().substr(10));

@@ -20,6 +20,12 @@ Status Malformed(const std::string& pointer, std::string_view why) {
 }
 
 Result<Json> ParseJson(std::string_view text, std::string_view what) {
+  // The parser takes one for the end, whatever follows.
+  if (text.find('\0') != std::string_view::npos) {
+    return Status(Reason::kInputMalformed,
+                  fmt::format("{} is not JSON: it holds a null byte", what))
+        .With("file", std::string(what));
+  }
   // Members seen so far in every object that is open.
   std::vector<std::set<std::string>> open;
   std::string repeated;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "ledger/base/text.h"
 #include "tools/cli/commands.h"
 
 namespace {
@@ -52,6 +53,32 @@ void AddGlobals(CLI::App* app, jejak::cli::Globals* globals) {
       ->check(CLI::IsMember({"id", "en"}));
 }
 
+// CLI11 itself reads "010" as eight and "-1" as 2^64 - 1. A moment that is empty is a variable of a
+// script that was never set: it must not mean the newest.
+void CheckValues(CLI::App* app) {
+  const auto decimal = [](const std::string& text) {
+    if (jejak::IsDigits(text) && (text.size() == 1 || text[0] != '0')) return std::string();
+    return "\"" + text + "\" is no whole number in decimal digits";
+  };
+  const auto there = [](const std::string& text) {
+    return std::string(text.empty() ? "is empty" : "");
+  };
+  for (CLI::Option* option : app->get_options()) {
+    if (option->get_type_name().starts_with("UINT")) option->check(decimal);
+    if (option->check_lname("as-of") || option->check_lname("to") || option->check_lname("from"))
+      option->check(there);
+  }
+  for (CLI::App* command : app->get_subcommands({})) CheckValues(command);
+}
+
+// "A subcommand is required" is no answer to a command that doesn't exist.
+std::string WhatIsWrong(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> rest = app.remaining(/*recurse=*/true);
+  const std::string what = error.what();
+  if (rest.empty() || what.find("subcommand") == std::string::npos) return what;
+  return "no such command: " + rest.back();
+}
+
 int RunProgram(int argc, char** argv) {
   jejak::cli::Globals globals;
   FindLanguage(argc, argv, &globals);
@@ -78,6 +105,7 @@ int RunProgram(int argc, char** argv) {
   jejak::cli::AddSimulateCommands(&program);
   jejak::cli::AddWitnessCommands(&program);
   jejak::cli::AddCosignCommands(&program);
+  CheckValues(&app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& e) {
@@ -85,13 +113,13 @@ int RunProgram(int argc, char** argv) {
   } catch (const CLI::CallForAllHelp& e) {
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    return globals.console.Error(Status(Reason::kUsage, e.what()));
+    return globals.console.Error(Status(Reason::kUsage, WhatIsWrong(app, e)));
   }
   if (const Status ready = jejak::crypto::InitCrypto(); !ready.ok())
     return globals.console.Error(ready);
   jejak::cli::Run run;
   const Status status = chosen(globals, &run);
-  if (std::fflush(stdout) != 0)
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     return globals.console.Error(Status(Reason::kIoError, "standard output"));
   if (status.ok()) return 0;
   if (run.shown) return InfoOf(status.reason()).exit_status;
