@@ -160,8 +160,7 @@ class Answers {
         held = held && lines->size() == 1 && lines->front().round == 2;
       }
       ++(!line.steps.empty() ? out->cancelled : held ? out->held : out->waiting);
-      if (size_ != view_.size()) continue;
-      const auto progress = projection::ProgressOfRound(view_.rows(), *entry);
+      const auto progress = projection::ProgressOfRound(view_.rows(), *entry, size_);
       ASSERT_TRUE(progress.ok());
       EXPECT_EQ(progress->stations > 0 && progress->held == progress->stations, held);
     }
