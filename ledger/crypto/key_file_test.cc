@@ -150,9 +150,10 @@ TEST_F(KeyFile, RightsOfOthersAreRefused) {
 }
 
 TEST_F(KeyFile, WhatIsNoFileIsTyped) {
-  EXPECT_EQ(ReadKeyFile(Path("none"), std::nullopt).status().reason(), Reason::kNotFound);
+  EXPECT_EQ(ReadKeyFile(Path("none"), std::nullopt).status().reason(), Reason::kFileMissing);
   EXPECT_EQ(ReadKeyFile(folder_, std::nullopt).status().reason(), Reason::kKeyFileDamaged);
-  EXPECT_EQ(WriteKeyFile(Path("no/such/folder"), key_, std::nullopt).reason(), Reason::kNotFound);
+  EXPECT_EQ(WriteKeyFile(Path("no/such/folder"), key_, std::nullopt).reason(),
+            Reason::kFileMissing);
   ASSERT_EQ(::mkfifo(Path("pipe").c_str(), 0600), 0);
   EXPECT_EQ(ReadKeyFile(Path("pipe"), std::nullopt).status().reason(), Reason::kKeyFileDamaged);
   std::ofstream(Path("long")) << Bytes(100'000, 'x');

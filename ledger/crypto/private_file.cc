@@ -19,7 +19,7 @@ Status SystemError(int error, const std::string& what, const std::string& path) 
   switch (error) {
     case ENOENT:
     case ENOTDIR:
-      reason = Reason::kNotFound;
+      reason = Reason::kFileMissing;
       break;
     case EEXIST:
       reason = Reason::kFileExists;

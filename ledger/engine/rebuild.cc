@@ -16,8 +16,9 @@ namespace {
 
 constexpr size_t kBlockEntries = 512;
 constexpr size_t kBlocksAhead = 16;
-// Bytes of rows gathered before they are written: of those that are only added, a third of all.
-constexpr size_t kGatheredBytesMax = size_t{12} << 20;
+// Bytes of rows gathered before they are written: of a nation some hundred files a table, which one
+// merge at the end reads together.
+constexpr size_t kGatheredBytesMax = size_t{48} << 20;
 
 using Block = std::vector<projection::ReadEntry>;
 

@@ -31,7 +31,7 @@ Result<bool> PutCosigned(const fs::path& folder, const std::string& checkpoint) 
   JEJAK_ASSIGN_OR_RETURN(const merkle::Checkpoint parsed, merkle::ParseCheckpoint(note.text));
   const fs::path file = folder / "checkpoint";
   JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(file));
-  if (!there) return Status(Reason::kNotFound, file.string());
+  if (!there) return Status(Reason::kFileMissing, file.string());
   JEJAK_ASSIGN_OR_RETURN(const Fd lock, LockExport(folder));
   JEJAK_ASSIGN_OR_RETURN(const Bytes published, ReadFile(file, limits::kNoteBytesMax));
   JEJAK_ASSIGN_OR_RETURN(const merkle::Note present, merkle::ParseNote(published));

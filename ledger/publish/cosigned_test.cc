@@ -57,7 +57,7 @@ class CosignedTest : public ::testing::Test {
 
 TEST_F(CosignedTest, StaysAndIsKept) {
   const MadeUp log(300);
-  EXPECT_EQ(PutCosigned(out_, log.Cosigned()).status().reason(), Reason::kNotFound);
+  EXPECT_EQ(PutCosigned(out_, log.Cosigned()).status().reason(), Reason::kFileMissing);
   ASSERT_TRUE(Export(log, out_, nullptr).ok());
   EXPECT_TRUE(PutCosigned(out_, log.Cosigned()).value());
   EXPECT_EQ(Published(), log.Cosigned());

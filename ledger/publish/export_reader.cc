@@ -19,7 +19,7 @@ using merkle::kTileWidth;
 Result<std::unique_ptr<ExportReader>> ExportReader::Open(const std::filesystem::path& folder) {
   std::unique_ptr<ExportReader> reader(new ExportReader(folder));
   JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(folder / "checkpoint"));
-  if (!there) return Status(Reason::kNotFound, (folder / "checkpoint").string());
+  if (!there) return Status(Reason::kFileMissing, (folder / "checkpoint").string());
   JEJAK_ASSIGN_OR_RETURN(reader->checkpoint_,
                          ReadFile(folder / "checkpoint", limits::kNoteBytesMax));
   JEJAK_ASSIGN_OR_RETURN(const merkle::Note note, merkle::ParseNote(reader->checkpoint_));

@@ -30,7 +30,7 @@ Result<std::unique_ptr<LineReader>> LineReader::Open(const std::string& path,
   auto file = std::make_unique<File>();
   // A folder opens as a file, and fails only on reading.
   if (!std::filesystem::is_directory(path, error)) file->gz = gzopen(path.c_str(), "rb");
-  if (!file->gz) return Status(Reason::kNotFound, "can't open " + path).With("file", path);
+  if (!file->gz) return Status(Reason::kFileMissing, "can't open " + path).With("file", path);
   return std::unique_ptr<LineReader>(new LineReader(std::move(file), line_bytes_max));
 }
 

@@ -94,7 +94,8 @@ Result<std::vector<fs::path>> FilesIn(const std::string& folder) {
       out.push_back(at->path());
     }
   }
-  if (error) return Status(Reason::kNotFound, "can't read all of " + folder).With("file", folder);
+  if (error)
+    return Status(Reason::kFileMissing, "can't read all of " + folder).With("file", folder);
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -110,7 +111,7 @@ Status ReadVersions(const std::string& path, ContestKind kind, const Sink& sink)
     return {};
   }
   if (type == fs::file_type::none || type == fs::file_type::not_found) {
-    return Status(Reason::kNotFound, "nothing at " + path).With("file", path);
+    return Status(Reason::kFileMissing, "nothing at " + path).With("file", path);
   }
   if (ShapeOf(path) == Shape::kOther) {
     return Status(Reason::kInvalidArgument,

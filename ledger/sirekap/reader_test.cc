@@ -122,7 +122,7 @@ TEST_F(Files, FolderInOrderOfPaths) {
 
 TEST_F(Files, PathsThatAreNone) {
   Read((folder_ / "absent.jsonl").string());
-  EXPECT_EQ(status_.reason(), Reason::kNotFound);
+  EXPECT_EQ(status_.reason(), Reason::kFileMissing);
   Read(Write("6501.json", "{}"));
   EXPECT_EQ(status_.reason(), Reason::kInvalidArgument);
   EXPECT_THAT(Read(Write(Tps(1) + ".json", std::string(limits::kJsonLineBytesMax + 1, ' '))),
@@ -175,7 +175,7 @@ TEST_F(Files, Regions) {
     EXPECT_THAT(status.message(), HasSubstr("w.tsv:1:"));
   }
   EXPECT_EQ(ReadRegions((folder_ / "none").string(), &skipped).status().reason(),
-            Reason::kNotFound);
+            Reason::kFileMissing);
 }
 
 TEST_F(Files, StationCounts) {

@@ -134,6 +134,15 @@ Status GenerationWriter::Finish(TreeSize covered) {
                               covered.value, core_->Head().size.value));
   }
   const std::string what = fmt::format("finishing generation {}", generation_->number);
+  // As many files of the top level as were written would stop the first commit after the switch
+  // until they are merged.
+  rocksdb::CompactRangeOptions merging;
+  merging.exclusive_manual_compaction = false;
+  merging.max_subcompactions = static_cast<uint32_t>(core_->options.background_jobs);
+  for (rocksdb::ColumnFamilyHandle* handle : HandlesOf(*generation_)) {
+    const rocksdb::Status merged = core_->db->CompactRange(merging, handle, nullptr, nullptr);
+    if (!merged.ok()) return core_->Stop(FromRocks(merged, what));
+  }
   // The one step: before it an open finds the old generation, after it the new one.
   const rocksdb::Status switched =
       core_->db->Put(SyncedWrites(), rocksdb::Slice(kGenerationKey),

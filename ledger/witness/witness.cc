@@ -71,7 +71,7 @@ Result<std::unique_ptr<Witness>> Witness::Open(const fs::path& state, crypto::Se
                                                const std::vector<VerifierKey>& logs) {
   const fs::path file = state / "witness";
   JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(file));
-  if (!there) return Status(Reason::kNotFound, file.string() + ": make it with witness init");
+  if (!there) return Status(Reason::kFileMissing, file.string() + ": make it with witness init");
   JEJAK_ASSIGN_OR_RETURN(const Bytes text, ReadFile(file, kStateBytesMax));
   const ByteView view(text);
   if (!view.starts_with(kStateHeader) || !view.ends_with('\n')) {

@@ -272,7 +272,7 @@ TEST_F(WitnessTest, RefusesAStateThatIsNotItsOwn) {
   EXPECT_EQ(why(state_, 'w'), Reason::kLedgerInUse);
   ASSERT_EQ(Add(log_, 0, 12).outcome, Outcome::kCosigned);
   witness_.reset();
-  EXPECT_EQ(why(folder_ / "absent", 'w'), Reason::kNotFound);
+  EXPECT_EQ(why(folder_ / "absent", 'w'), Reason::kFileMissing);
   EXPECT_EQ(why(state_, 'x'), Reason::kLedgerKeyWrong);
   EXPECT_EQ(Witness::Create(state_, witness_key_).reason(), Reason::kFileExists);
   EXPECT_EQ(Witness::Open(state_, Secret('w'), {witness_key_}).status().reason(),

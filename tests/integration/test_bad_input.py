@@ -124,7 +124,7 @@ class BadInput(Case):
         shown = self.write("shown.key", good)
         os.chmod(shown, 0o644)
         self.refused("KEY_FILE_PERMISSIONS", 6, *submit(shown))
-        self.refused("NOT_FOUND", 1, *submit(self.folder / "none.key"))
+        self.refused("FILE_MISSING", 4, *submit(self.folder / "none.key"))
         secret = self.write("passphrase", "benar\n")
         wrong = self.write("wrong", "salah\n")
         locked = self.folder / "locked.key"

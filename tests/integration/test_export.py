@@ -146,7 +146,7 @@ class Export(Case):
         self.refused("EXPORT_DIFFERS", 1, "export", "--ledger", ledgers[1], "--out", out)
         self.refused("EXPORT_DIFFERS", 1, "export", "--ledger", ledgers[1], "--out", self.folder)
         self.ok("verify", "--dir", out)
-        self.refused("NOT_FOUND", 1, "verify", "--dir", self.folder)
+        self.refused("FILE_MISSING", 4, "verify", "--dir", self.folder)
 
 
 if __name__ == "__main__":

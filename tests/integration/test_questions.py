@@ -95,6 +95,20 @@ class Questions(Case):
             process = subprocess.run([PROGRAM, "replay", *self.ledger], stdout=full, stderr=subprocess.PIPE)
         self.assertEqual((process.returncode, process.stderr.split(b":")[0]), (6, b"IO_ERROR"))
 
+    def test_what_is_not_there(self):
+        """A file that isn't there is no failed verification: exit 4, like one that can't be read."""
+        none = self.folder / "none"
+        vkey = self.ok("checkpoint", *self.ledger, "--vkey")["vkey"]
+        for command in (("verify", "--dir", none), ("verify", "--dir", self.folder), ("verify", *self.ledger, "--since", none),
+                        ("verify", *self.ledger, "--people", none), ("verify-proof", none, "--key", vkey),
+                        ("verify-evidence", none, "--key", vkey), ("key", "show", none),
+                        ("import", "sirekap", *self.ledger, none),
+                        ("restore", "--from", none, "--ledger", self.folder / "new", "--ledger-key",
+                         self.folder / "ledger" / "keys" / "ledger.key")):
+            with self.subTest(command):
+                self.refused("FILE_MISSING", 4, *command)
+        self.refused("INPUT_MALFORMED", 4, "verify", *self.ledger, "--since", "/dev/zero")
+
 
 class Records(Case):
     def test_pages_of_records(self):

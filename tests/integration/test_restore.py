@@ -78,7 +78,7 @@ class Restore(Case):
                      self.ledger / "keys" / "ledger.key")
         self.refused("LEDGER_KEY_WRONG", 1, "restore", "--from", self.out, "--ledger", self.back, "--ledger-key",
                      self.ledger / "keys" / "root.key")
-        self.refused("NOT_FOUND", 1, "restore", "--from", self.folder, "--ledger", self.back, "--ledger-key",
+        self.refused("FILE_MISSING", 4, "restore", "--from", self.folder, "--ledger", self.back, "--ledger-key",
                      self.ledger / "keys" / "ledger.key")
         self.refused("USAGE", 2, "restore", "--from", self.out, "--ledger", self.back)
         strange = self.folder / "back.restoring"

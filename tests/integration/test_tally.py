@@ -148,7 +148,7 @@ class Proofs(Case):
                 ("RULES_UNKNOWN", 5, text.replace("proof/1", "proof/2")),
                 ("PROOF_TOO_LARGE", 4, "x" * (17 << 20))):
             self.refused(reason, status, "verify-proof", self.write("bad", content), "--key", self.vkey)
-        self.refused("NOT_FOUND", 1, "verify-proof", self.folder / "none", "--key", self.vkey)
+        self.refused("FILE_MISSING", 4, "verify-proof", self.folder / "none", "--key", self.vkey)
         self.refused("USAGE", 2, "tally", "--ledger", self.ledger, "--contest", "ppwp", "--region", "6501", "--sum")
 
     def test_nothing_changes_by_looking(self):

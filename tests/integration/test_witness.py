@@ -301,7 +301,7 @@ class Witnessing(Case):
         self.ok("key", "new", "--out", self.folder / "wrong.key", "--no-passphrase")
         self.refused("LEDGER_KEY_WRONG", 1, "witness", "run", "--state", witness.state, "--key",
                      self.folder / "wrong.key", "--log", self.vkey, "--dir", self.out)
-        self.refused("NOT_FOUND", 1, "witness", "run", "--state", self.folder / "none", "--key", witness.key, "--log",
+        self.refused("FILE_MISSING", 4, "witness", "run", "--state", self.folder / "none", "--key", witness.key, "--log",
                      self.vkey)
         self.refused("INVALID_ARGUMENT", 2, "witness", "run", "--state", witness.state, "--key", witness.key, "--log",
                      witness.vkey)
@@ -314,7 +314,7 @@ class Witnessing(Case):
         self.refused("NOTE_UNVERIFIED", 1, "cosign", "--dir", self.out, "--policy",
                      self.write("policy", f"log {other}\nquorum none\n"))
         self.refused("PROOF_MALFORMED", 4, "verify-evidence", self.out / "checkpoint", "--key", self.vkey)
-        self.refused("NOT_FOUND", 1, "verify-evidence", self.folder / "none", "--key", self.vkey)
+        self.refused("FILE_MISSING", 4, "verify-evidence", self.folder / "none", "--key", self.vkey)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ struct ProofOptions {
 Result<Bytes> ReadProofFile(const std::string& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  if (error) return Status(Reason::kNotFound, fmt::format("{}: {}", path, error.message()));
+  if (error) return Status(Reason::kFileMissing, fmt::format("{}: {}", path, error.message()));
   // One byte more than may be is enough to say so.
   std::ifstream file(path, std::ios::binary);
   Bytes bytes(std::min<size_t>(size, limits::kTallyProofBytesMax + 1), '\0');

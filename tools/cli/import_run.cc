@@ -19,7 +19,7 @@ constexpr size_t kReceiptBytesMax = size_t{64} << 10;
 
 Status FileFailed(int error) {
   const Reason reason = error == ENOSPC   ? Reason::kDiskFull
-                        : error == ENOENT ? Reason::kNotFound
+                        : error == ENOENT ? Reason::kFileMissing
                         : error == EACCES ? Reason::kPermissionDenied
                                           : Reason::kIoError;
   return Status(reason, fmt::format("the receipts file: {}", std::strerror(error)));

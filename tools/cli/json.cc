@@ -58,7 +58,7 @@ Result<std::string> ReadTextFile(const std::string& path, size_t bytes_max) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   const auto failed = [&](int error) {
-    const Reason reason = error == ENOENT   ? Reason::kNotFound
+    const Reason reason = error == ENOENT   ? Reason::kFileMissing
                           : error == EACCES ? Reason::kPermissionDenied
                                             : Reason::kIoError;
     return Status(reason, fmt::format("{}: {}", path, std::strerror(error))).With("file", path);

@@ -64,7 +64,7 @@ Result<uint64_t> WritePeopleFile(const KeyValueReader& rows, const std::string& 
 
 Status ReadPeopleFile(const std::string& file, const PersonVisitor& visit) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return Status(Reason::kNotFound, file);
+  if (!in) return Status(Reason::kFileMissing, file);
   const auto wrong = [&](uint64_t number) {
     return Status(Reason::kInputMalformed, fmt::format("{}:{}: not a line of names", file, number))
         .With("file", file)

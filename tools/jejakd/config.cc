@@ -235,7 +235,7 @@ service::ServerOptions Config::Server() const {
 
 Status ReadConfig(const std::string& file, Config* config) {
   std::error_code missing;
-  if (!std::filesystem::exists(file, missing)) return Status(Reason::kNotFound, file);
+  if (!std::filesystem::exists(file, missing)) return Status(Reason::kFileMissing, file);
   JEJAK_ASSIGN_OR_RETURN(const std::string text, ReadText(file));
   if (const size_t line = LineOutsideAscii(text))
     return Malformed(file, line, "only strings and comments may have other letters than ASCII's");
