@@ -72,7 +72,7 @@ void CheckToken(ByteView text) {
   const auto start = projection::ParsePageToken(text);
   if (!start.ok()) return;
   if (start->size) {
-    JEJAK_CHECK(projection::FormatPageToken(start->at, *start->size) == text);
+    JEJAK_CHECK(projection::FormatPageToken(start->at, *start->size, start->question) == text);
   } else {
     JEJAK_CHECK(text.empty() && start->at.empty());
   }
