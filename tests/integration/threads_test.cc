@@ -100,7 +100,8 @@ void ExpectWhole(const View& view) {
 
 TEST_F(ThreadsTest, EverythingAtOnce) {
   const auto publisher = StartPublishing();
-  const TreeSize before = ledger_->Newest()->size();
+  const auto kept = ledger_->Newest();
+  const TreeSize before = kept->size();
   std::atomic<size_t> callers_left{kCallers};
   std::vector<std::thread> threads;
   for (size_t c = 0; c < kCallers; ++c) {
@@ -120,7 +121,6 @@ TEST_F(ThreadsTest, EverythingAtOnce) {
       while (callers_left != 0);
     });
   };
-  const auto kept = ledger_->Newest();
   for (int reader = 0; reader < 2; ++reader) {
     meanwhile([&] {
       ExpectWhole(*kept);
