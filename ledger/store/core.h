@@ -123,4 +123,8 @@ Result<std::shared_ptr<Core>> OpenCore(const std::filesystem::path& dir,
                                        std::span<const TableSpec> tables,
                                        const OpenOptions& options);
 
+// LEDGER_DAMAGED for a table file in `folder` whose end is not what this store writes; to be asked
+// before RocksDB looks at any.
+Status CheckFooters(const std::filesystem::path& folder);
+
 }  // namespace jejak::store

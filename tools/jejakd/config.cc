@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
+#include <string_view>
 #include <toml++/toml.h>
 #include <variant>
 #include <vector>
@@ -164,28 +166,42 @@ std::string Quoted(const std::string& text) {
   return out + "\"";
 }
 
-// The first line with a character outside of ASCII that is neither in a string nor in a comment; 0:
-// none. TOML knows no such character there, and for some of them toml++ 3.3.0 runs into what it
-// calls unreachable. (Of a string over several lines each line is looked at alone.)
+// A comment, or one setting whose value is one string.
+bool IsCommentOrString(std::string_view line) {
+  constexpr std::string_view kName =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+  const auto skip = [&line](std::string_view these) {
+    line.remove_prefix(std::min(line.find_first_not_of(these), line.size()));
+    return line.empty() ? '\0' : line.front();
+  };
+  if (skip(" \t") == '#') return true;
+  skip(kName);
+  if (skip(" \t") != '=') return false;
+  line.remove_prefix(1);
+  const char quote = skip(" \t");
+  if (quote != '"' && quote != '\'') return false;
+  size_t end = 1;
+  while (end < line.size() && line[end] != quote)
+    end += quote == '"' && line[end] == '\\' ? size_t{2} : size_t{1};
+  if (end >= line.size()) return false;
+  line.remove_prefix(end + 1);
+  const char after = skip(" \t\r");
+  return line.empty() || after == '#';
+}
+
+// The first line with a character outside of ASCII where toml++ 3.3.0 may take it for a part of a name
+// or a number, or of an escape in a string of several lines, and for some of them runs into what it
+// calls unreachable; 0: none.
 size_t LineOutsideAscii(const std::string& text) {
-  size_t line = 1;
-  char quote = 0;
   // A byte order mark may come first.
-  for (size_t i = text.starts_with("\xef\xbb\xbf") ? 3 : 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\n') {
-      ++line;
-      quote = 0;
-    } else if (quote != 0) {
-      if (c == '\\' && quote == '"' && i + 1 < text.size() && text[i + 1] != '\n') ++i;
-      if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '#') {
-      i = std::min(text.find('\n', i), text.size()) - 1;
-    } else if (static_cast<unsigned char>(c) >= 0x80) {
-      return line;
-    }
+  std::istringstream lines(text.starts_with("\xef\xbb\xbf") ? text.substr(3) : text);
+  const bool several = text.find("\"\"\"") != text.npos || text.find("'''") != text.npos;
+  size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    const bool ascii = std::all_of(line.begin(), line.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (!ascii && (several || !IsCommentOrString(line))) return number;
   }
   return 0;
 }
@@ -238,7 +254,7 @@ Status ReadConfig(const std::string& file, Config* config) {
   if (!std::filesystem::exists(file, missing)) return Status(Reason::kFileMissing, file);
   JEJAK_ASSIGN_OR_RETURN(const std::string text, ReadText(file));
   if (const size_t line = LineOutsideAscii(text))
-    return Malformed(file, line, "only strings and comments may have other letters than ASCII's");
+    return Malformed(file, line, "only comments, and strings of one line, may have other letters than ASCII's");
   toml::table table;
   try {
     table = toml::parse(text, file);
