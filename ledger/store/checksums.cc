@@ -80,11 +80,12 @@ Status CheckAll(Core* core, const Store::Progress& progress) {
                    fmt::format("checking the blocks in {}", (core->dir / "db").string()));
 }
 
-// What ends each table file of this store: the kind of its blocks' checksums, two places, the version
-// of the format and a number that all such files have. RocksDB's format has no checksum of it.
+// What ends each table file of this store: the kind of its blocks' checksums, two places, the
+// version of the format and a number that all such files have. RocksDB has no checksum of it.
 constexpr size_t kFooterBytes = 53;
 constexpr size_t kVersionAt = kFooterBytes - 12;
-constexpr std::string_view kVersionAndMagic("\x05\0\0\0\xf7\xcf\xf4\x85\xb7\x41\xe2\x88", 12);
+constexpr std::string_view kVersionAndMagic(
+    "\x05\0\0\0\xf7\xcf\xf4\x85\xb7\x41\xe2\x88", 12);
 static_assert(rocksdb::kXXH3 == 4);
 
 Status CheckFooter(const fs::path& file) {

@@ -275,8 +275,8 @@ TEST_F(TableFileTest, FlipIsFound) {
   }
 }
 
-// A footer has no checksum. With another version of the format in it Debian's RocksDB, which has its
-// assertions, takes a block for what it isn't and dies.
+// A footer has no checksum. With another version of the format in it Debian's RocksDB, which has
+// its assertions, may take a block for what it isn't and die.
 TEST_F(TableFileTest, EachBitOfAFooterIsRefused) {
   const fs::path dir = CopyOf(dir_, "damaged");
   for (const fs::path& file : {files_.front(), files_.back()}) {

@@ -189,9 +189,9 @@ bool IsCommentOrString(std::string_view line) {
   return line.empty() || after == '#';
 }
 
-// The first line with a character outside of ASCII where toml++ 3.3.0 may take it for a part of a name
-// or a number, or of an escape in a string of several lines, and for some of them runs into what it
-// calls unreachable; 0: none.
+// The first line with a character outside of ASCII where toml++ 3.3.0 may take it for a part of a
+// name or a number, or of an escape in a string of several lines, and for some of them runs into
+// what it calls unreachable; 0: none.
 size_t LineOutsideAscii(const std::string& text) {
   // A byte order mark may come first.
   std::istringstream lines(text.starts_with("\xef\xbb\xbf") ? text.substr(3) : text);
