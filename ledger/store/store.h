@@ -156,7 +156,8 @@ class GenerationWriter {
   // Writes a file for each table, which becomes a part of it at once, past memory and WAL. INTERNAL
   // for rows of log tables, and for rows out of order. Without effect until Finish.
   Status Write(const SortedRows& rows);
-  // Makes the new generation durable, then the current one, in one step, and drops the old one;
+  // Merges the files that were written, which takes a while where they are many. Then makes the new
+  // generation durable and the current one, in one step, and drops the old one;
   // snapshots made before keep reading it. `covered` is the log size the projections were built to:
   // INTERNAL if that is not the store's size now, so hold back commits from the last Write until
   // Finish returns, and make new WriteSets afterwards. After OK, only to be destroyed.
