@@ -209,9 +209,11 @@ class Abuse(ServerCase):
             line = socket.create_connection((host, int(port)), timeout=20)
             self.addCleanup(line.close)
             try:
-                for frames in (frame(4, 0, 0, b"") + frame(4, 1, 0, b""),  # and what the server set is taken
-                               b"".join(frame(1, 4, 2 * number + 1, headers) for number in range(streams))):
-                    line.sendall((PREFACE if frames[3] == 4 else b"") + frames + frame(6, 0, 0, b"answer. "))
+                # What the server set is taken once it came, before the first call.
+                for frames in (PREFACE + frame(4, 0, 0, b""),
+                               frame(4, 1, 0, b"") + b"".join(frame(1, 4, 2 * number + 1, headers)
+                                                              for number in range(streams))):
+                    line.sendall(frames + frame(6, 0, 0, b"answer. "))
                     got = b""
                     while frame(6, 1, 0, b"answer. ") not in got:
                         got += (more := line.recv(1 << 16))
