@@ -2,8 +2,9 @@
 // what opening and verification find:
 //   flip_bytes --work FOLDER [--bytes N] [--seed S] [--part K/N]
 // N bytes of each file, in random places; 0, the default, for every byte that carries data. With
-// --part only every N-th place, so that several processes share the work. Exit status 0 when every
-// flip in a file that carries data was found.
+// --part only every N-th place, so that several processes share the work. Each bit of the format
+// versions that end table files is always among them. Exit status 0 when every flip in a file that
+// carries data was found.
 //
 // The ledger has table files as well as rows that are only in the write-ahead log. LOG, OPTIONS,
 // LOCK and IDENTITY are RocksDB's diary, its settings for tools, an empty file, and a name: no row
@@ -47,6 +48,9 @@ engine::OpenOptions Small() {
 constexpr uint64_t kStations = 2;
 // Places in each file that carries no data, when all bytes of the others are flipped.
 constexpr uint64_t kPlacesWithoutData = 200;
+
+constexpr const char* kTableFile = "table file (SST)";
+constexpr size_t kVersionFromEnd = 12;  // of a table file: four bytes, before the magic number
 
 // Closing puts rows into table files when there are many: so many that are gone again.
 void FillTableFiles(const fs::path& dir) {
@@ -146,7 +150,7 @@ std::string FindingInKey(const fs::path& file) {
 std::string KindOf(const fs::path& file) {
   const std::string name = file.filename().string();
   if (file.extension() == ".log") return "write-ahead log";
-  if (file.extension() == ".sst") return "table file (SST)";
+  if (file.extension() == ".sst") return kTableFile;
   if (file.extension() == ".key") return "key file";
   return name.substr(0, name.find_first_of("-."));
 }
@@ -178,16 +182,28 @@ struct Arguments {
   uint64_t part = 0, parts = 1;
 };
 
-// The places in a file of `size` bytes where one is flipped: `count`, or all for 0.
-std::vector<size_t> Places(size_t size, uint64_t count, const Arguments& arguments,
-                           std::mt19937_64* random) {
-  std::vector<size_t> all(size);
-  std::iota(all.begin(), all.end(), size_t{0});
+struct Flip {
+  size_t at;
+  int bit;
+};
+
+// In a file of `size` bytes: one in each of `count` places, or in all for 0.
+std::vector<Flip> Flips(size_t size, uint64_t count, const std::string& kind,
+                        const Arguments& arguments, std::mt19937_64* random) {
+  std::vector<size_t> places(size);
+  std::iota(places.begin(), places.end(), size_t{0});
   if (count != 0) {
-    std::shuffle(all.begin(), all.end(), *random);
-    all.resize(std::min<size_t>(size, count));
+    std::shuffle(places.begin(), places.end(), *random);
+    places.resize(std::min<size_t>(size, count));
   }
-  std::vector<size_t> out;
+  std::vector<Flip> all;
+  for (const size_t place : places) all.push_back({place, static_cast<int>((*random)() % 8)});
+  // No checksum covers it, and RocksDB takes every block otherwise under another version.
+  if (kind == kTableFile && size >= kVersionFromEnd) {
+    for (int bit = 0; bit < 32; ++bit)
+      all.push_back({size - kVersionFromEnd + static_cast<size_t>(bit / 8), bit % 8});
+  }
+  std::vector<Flip> out;
   for (size_t i = arguments.part; i < all.size(); i += arguments.parts) out.push_back(all[i]);
   return out;
 }
@@ -214,9 +230,8 @@ int Run(const Arguments& arguments) {
     count.bytes += whole.size();
     const uint64_t places =
         arguments.bytes != 0 || CarriesData(kind) ? arguments.bytes : kPlacesWithoutData;
-    for (const size_t at : Places(whole.size(), places, arguments, &random)) {
-      const auto bit = static_cast<char>(1 << random() % 8);
-      PutByte(file, at, static_cast<char>(whole[at] ^ bit));
+    for (const auto [at, bit] : Flips(whole.size(), places, kind, arguments, &random)) {
+      PutByte(file, at, static_cast<char>(whole[at] ^ (1 << bit)));
       const std::string said = kind == "key file" ? FindingInKey(file) : Finding(dir, digest);
       PutByte(file, at, whole[at]);
       ++count.flipped;
@@ -224,7 +239,7 @@ int Run(const Arguments& arguments) {
       ++count.by[said];
       if (said.empty() == CarriesData(kind))
         missed.push_back(
-            fmt::format("{} byte {} of {}", file.filename().string(), at, whole.size()));
+            fmt::format("{} byte {} bit {} of {}", file.filename().string(), at, bit, whole.size()));
     }
   }
   fmt::print("{:<18} {:>6} {:>9} {:>9} {:>9}  by\n", "file", "files", "bytes", "flipped", "found");
