@@ -14,27 +14,36 @@ std::shared_ptr<const void> Budget::Take(size_t bytes) {
           }};
 }
 
-void Unread::Add(Answer* answer, size_t bytes) {
+void Waiting::Add(Call* call, size_t bytes) {
   const std::lock_guard lock(mutex_);
-  answer->bytes_ = bytes;
-  answer->at_ = answers_.insert(answers_.end(), answer);
+  call->bytes_ = bytes;
+  call->gives_way_ = false;
+  call->at_ = calls_.insert(calls_.end(), call);
   bytes_ += bytes;
-  // The newest stays whatever its size: it may be taken at once.
-  for (Answer* const oldest : answers_) {
-    if (bytes_ <= bytes_max_ || oldest == answer) return;
-    if (oldest->gives_way_) continue;
-    oldest->gives_way_ = true;
-    bytes_ -= oldest->bytes_;
-    oldest->GiveWay();
-  }
+  // The newest stays whatever its size: its client may go on at once.
+  while (bytes_ > bytes_max_ && calls_.front() != call) GiveWay(calls_.front());
+  if (stopped_) GiveWay(call);
 }
 
-void Unread::Remove(Answer* answer) {
+void Waiting::GiveWay(Call* call) {
+  leaving_.splice(leaving_.end(), calls_, call->at_);
+  call->gives_way_ = true;
+  bytes_ -= call->bytes_;
+  call->GiveWay();
+}
+
+void Waiting::Stop() {
   const std::lock_guard lock(mutex_);
-  if (answer->bytes_ == 0) return;
-  answers_.erase(answer->at_);
-  if (!answer->gives_way_) bytes_ -= answer->bytes_;
-  answer->bytes_ = 0;
+  stopped_ = true;
+  while (!calls_.empty()) GiveWay(calls_.front());
+}
+
+void Waiting::Remove(Call* call) {
+  const std::lock_guard lock(mutex_);
+  if (call->bytes_ == 0) return;
+  (call->gives_way_ ? leaving_ : calls_).erase(call->at_);
+  if (!call->gives_way_) bytes_ -= call->bytes_;
+  call->bytes_ = 0;
 }
 
 }  // namespace jejak::service

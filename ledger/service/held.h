@@ -1,5 +1,5 @@
-// What calls hold all together, and its bounds: requests that wait to be decided, and answers that
-// nobody has taken yet.
+// What calls hold all together, and its bounds: events that wait to be decided, requests that are
+// not there yet, and answers that nobody has taken.
 //
 // Thread rule: all methods from any thread.
 #pragma once
@@ -24,34 +24,42 @@ class Budget {
   size_t taken_ = 0;
 };
 
-// Answers on their way. A client that takes none can't keep the others from theirs, nor fill the
+// Calls that hold memory until their clients go on: those whose request is not there yet, and those
+// whose answer is not taken. A client that doesn't can't keep the others from theirs, nor fill the
 // memory: when all are too much, those that have waited longest give way.
-class Unread {
+class Waiting {
  public:
-  class Answer {
+  class Call {
    public:
-    virtual ~Answer() = default;
-    // Ends the call. Called once at most, under the lock, until it is removed: must be quick, and
-    // call nothing of Unread.
+    virtual ~Call() = default;
+    // Ends the call. Called once at most for each Add, under the lock, until it is removed: must be
+    // quick, and call nothing of Waiting.
     virtual void GiveWay() = 0;
 
    private:
-    friend class Unread;
-    std::list<Answer*>::iterator at_;
+    friend class Waiting;
+    std::list<Call*>::iterator at_;
     size_t bytes_ = 0;  // 0: not counted
     bool gives_way_ = false;
   };
 
-  explicit Unread(size_t bytes_max) : bytes_max_(bytes_max) {}
-  void Add(Answer* answer, size_t bytes);
+  explicit Waiting(size_t bytes_max) : bytes_max_(bytes_max) {}
+  // A call is in one at a time.
+  void Add(Call* call, size_t bytes);
   // Nothing when it was not added.
-  void Remove(Answer* answer);
+  void Remove(Call* call);
+  // All give way, and who is added later does at once.
+  void Stop();
 
  private:
+  void GiveWay(Call* call);
+
   const size_t bytes_max_;
   std::mutex mutex_;
-  std::list<Answer*> answers_;  // the oldest first
-  size_t bytes_ = 0;            // of those that don't give way
+  bool stopped_ = false;
+  std::list<Call*> calls_;    // the oldest first
+  std::list<Call*> leaving_;  // those that give way
+  size_t bytes_ = 0;          // of calls_
 };
 
 }  // namespace jejak::service

@@ -30,13 +30,13 @@ TEST(Budget, OneAloneAlwaysFindsRoom) {
   EXPECT_FALSE(budget.Take(1));
 }
 
-struct Client final : Unread::Answer {
+struct Client final : Waiting::Call {
   void GiveWay() override { ++gave_way; }
   int gave_way = 0;
 };
 
-TEST(Unread, TheOldestGiveWayOnce) {
-  Unread unread(100);
+TEST(Waiting, TheOldestGiveWayOnce) {
+  Waiting unread(100);
   std::vector<Client> clients(4);
   for (Client& client : clients) unread.Add(&client, 40);
   EXPECT_EQ(clients[0].gave_way, 1);
@@ -56,8 +56,8 @@ TEST(Unread, TheOldestGiveWayOnce) {
   unread.Remove(&next);
 }
 
-TEST(Unread, TheNewestIsNeverCutOff) {
-  Unread unread(100);
+TEST(Waiting, TheNewestIsNeverCutOff) {
+  Waiting unread(100);
   Client small, large;
   unread.Add(&small, 10);
   unread.Add(&large, 1'000);
@@ -65,6 +65,19 @@ TEST(Unread, TheNewestIsNeverCutOff) {
   EXPECT_EQ(large.gave_way, 0);
   unread.Remove(&small);
   unread.Remove(&large);
+}
+
+TEST(Waiting, AllGiveWayWhenItStops) {
+  Waiting begun(100);
+  Client first, late;
+  begun.Add(&first, 10);
+  begun.Stop();
+  EXPECT_EQ(first.gave_way, 1);
+  begun.Add(&late, 10);
+  EXPECT_EQ(late.gave_way, 1);
+  begun.Remove(&first);
+  begun.Remove(&late);
+  EXPECT_EQ(first.gave_way, 1);
 }
 
 }  // namespace

@@ -27,29 +27,27 @@ constexpr int64_t kForgottenStalls = 5;
 // Every operation is started under the lock under which the call is seen to stand: after Finish
 // gRPC may be done with it at any moment. gRPC calls back on its own threads, never from inside a
 // start.
-class Replay final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+class Replay final : public RawReactor,
                      public Listener,
+                     private Waiting::Call,
                      public std::enable_shared_from_this<Replay> {
  public:
-  Replay(Shared* shared, grpc::CallbackServerContext* call, const ReplayEntriesRequest& request)
-      : shared_(shared),
-        call_(call),
-        slot_(shared->followers.Take(call->peer())),
-        request_(request),
-        next_(request_.from()),
-        end_(request_.has_to() && request_.to() != UINT64_MAX
-                 ? std::optional(request_.to() + 1)
-                 : std::nullopt),
-        began_(std::chrono::steady_clock::now()),
-        sent_(request_.from()),
-        resume_(request_.from()) {}
+  Replay(Shared* shared, grpc::CallbackServerContext* call)
+      : shared_(shared), call_(call), began_(std::chrono::steady_clock::now()) {}
 
   // Lives until gRPC is done with it.
-  void Begin(const std::shared_ptr<Replay>& self, const Status& read) {
+  void Begin(const std::shared_ptr<Replay>& self) {
     self_ = self;
-    if (!read.ok()) return End(read);
-    if (const Status may = shared_->MayAsk(call_->peer()); !may.ok()) return End(may);
-    if (slot_ == nullptr) return End(Status(Reason::kOverloaded, "too many follow already"));
+    shared_->begun.Add(this, kCallBytes);
+    StartRead(&bytes_);
+  }
+
+  void OnReadDone(bool ok) override {
+    const Status status =
+        ok ? Take() : Status(Reason::kInvalidArgument, "the call ended before its request");
+    if (!status.ok()) return End(status);
+    shared_->begun.Remove(this);
+    const auto self = shared_from_this();
     if (!shared_->pulse->Add(self)) return Stop();
     if (!shared_->replayers.TryPost([self] { self->Step(); }))
       End(Status(Reason::kOverloaded, "too many calls wait to be answered"));
@@ -68,6 +66,7 @@ class Replay final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   }
   void OnCancel() override { End(Status(Reason::kInterrupted, "the follower is gone")); }
   void OnDone() override {
+    shared_->begun.Remove(this);
     {
       const std::lock_guard lock(mutex_);
       call_ = nullptr;
@@ -104,6 +103,22 @@ class Replay final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
  private:
   static int64_t MicrosOf(std::chrono::seconds s) { return s.count() * 1'000'000; }
+
+  void GiveWay() override { call_->TryCancel(); }
+
+  // The request that was read.
+  Status Take() {
+    JEJAK_RETURN_IF_ERROR(ReadMessage(bytes_, kQuestionBytesMax, &request_));
+    bytes_.Clear();
+    JEJAK_RETURN_IF_ERROR(shared_->MayAsk(call_->peer()));
+    slot_ = shared_->followers.Take(call_->peer());
+    if (slot_ == nullptr) return Status(Reason::kOverloaded, "too many follow already");
+    next_ = request_.from();
+    sent_ = request_.from();
+    resume_ = request_.from();
+    if (request_.has_to() && request_.to() != UINT64_MAX) end_ = request_.to() + 1;
+    return {};
+  }
 
   void Post() {
     shared_->replayers.Post([self = shared_from_this()] { self->Step(); });
@@ -249,36 +264,34 @@ class Replay final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   Shared* const shared_;
   grpc::CallbackServerContext* call_;  // null when gRPC is done with it
-  const std::unique_ptr<Slots::Slot> slot_;  // null when there was none
-  const ReplayEntriesRequest request_;
-  std::shared_ptr<Replay> self_;  // until OnDone
+  std::shared_ptr<Replay> self_;       // until OnDone
+
+  // Set before the first step, and kept.
+  std::unique_ptr<Slots::Slot> slot_;
+  ReplayEntriesRequest request_;
+  std::optional<uint64_t> end_;  // first index not wanted
 
   // Of the one step that runs.
   ReplayEntriesResponse response_;  // under the lock while none does
-  grpc::ByteBuffer bytes_;          // of the message that is written
+  grpc::ByteBuffer bytes_;          // of the request, then of the message that is written
   projection::EntryFilter filter_;
-  uint64_t next_;                      // first index not looked at
-  const std::optional<uint64_t> end_;  // first index not wanted
+  uint64_t next_ = 0;  // first index not looked at
   bool confirmed_ = false, caught_up_ = false, idle_ = false, ended_after_write_ = false;
   const std::chrono::steady_clock::time_point began_;
 
   std::mutex mutex_;  // guards what follows
   bool writing_ = false, waiting_ = false, grown_ = false, ended_ = false;
   int64_t wrote_at_us_ = MonotonicMicros();
-  uint64_t sent_;                 // up to here when the message on its way has arrived
-  std::atomic<uint64_t> resume_;  // everything before it has arrived
+  uint64_t sent_ = 0;                // up to here when the message on its way has arrived
+  std::atomic<uint64_t> resume_{0};  // everything before it has arrived
 };
 
 }  // namespace
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* NewReplay(Shared* shared,
-                                                      grpc::CallbackServerContext* call,
-                                                      const grpc::ByteBuffer* bytes) {
-  ReplayEntriesRequest request;
-  const Status read = ReadMessage(*bytes, kQuestionBytesMax, &request);
-  const auto replay = std::make_shared<Replay>(shared, call, request);
+RawReactor* NewReplay(Shared* shared, grpc::CallbackServerContext* call) {
+  auto replay = std::make_shared<Replay>(shared, call);
   auto* reactor = replay.get();
-  reactor->Begin(replay, read);
+  reactor->Begin(replay);
   return reactor;
 }
 

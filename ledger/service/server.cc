@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/security/tls_certificate_provider.h>
@@ -138,10 +137,7 @@ Result<std::unique_ptr<Server>> Server::Start(engine::Ledger* ledger, Pulse* pul
       return Status(Reason::kModeForbids, "callers give the clock of a simulation alone");
   }
   static std::once_flag plugins;  // gRPC keeps them for the whole process
-  std::call_once(plugins, [] {
-    grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  });
+  std::call_once(plugins, [] { grpc::reflection::InitProtoReflectionServerBuilderPlugin(); });
   auto impl = std::make_unique<Impl>(ledger, pulse, std::move(body_json), observer, options);
   grpc::ServerBuilder builder;
   builder.AddListeningPort(options.address, credentials, &impl->port);
@@ -169,16 +165,15 @@ Result<std::unique_ptr<Server>> Server::Start(engine::Ledger* ledger, Pulse* pul
                               options.address))
         .With("address", options.address);
   }
-  for (const std::string& name : Services::Names())
-    impl->server->GetHealthCheckService()->SetServingStatus(name, true);
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
 void Server::Stop(std::chrono::milliseconds grace) {
   if (impl_->stopped) return;
   impl_->stopped = true;
-  impl_->server->GetHealthCheckService()->SetServingStatus(false);
+  impl_->shared.serving = false;
   impl_->shared.pulse->Stop();
+  impl_->shared.begun.Stop();  // nothing was asked by these yet
   impl_->server->Shutdown(std::chrono::system_clock::now() + grace);
   impl_->server->Wait();
   impl_->shared.feeder.Stop();

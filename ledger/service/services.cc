@@ -1,5 +1,17 @@
 #include "ledger/service/services.h"
 
+#include <google/protobuf/descriptor.h>
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+
+#include "ledger/service/health.h"
+#include "ledger/service/refused.h"
 #include "ledger/service/unary.h"
 
 namespace jejak::service {
@@ -11,29 +23,29 @@ Status Busy() {
   return Status(Reason::kOverloaded, "too many calls wait to be answered");
 }
 
-// Answers on a worker.
+using Make = std::function<RawReactor*(grpc::CallbackServerContext*)>;
+
+// A method whose answers are made on a worker.
 template <typename Request, typename Response>
-grpc::ServerUnaryReactor* Serve(Shared* shared, grpc::CallbackServerContext* call,
-                                const char* method, const grpc::ByteBuffer* bytes,
-                                grpc::ByteBuffer* response,
-                                Status (*answer)(const Context&, const Request&, Response*)) {
-  auto* unary = new Unary(shared, call, method, response);
-  auto request = std::make_shared<Request>();
-  Status may = shared->MayAsk(unary->peer());
-  if (may.ok()) may = ReadMessage(*bytes, kQuestionBytesMax, request.get());
-  if (!may.ok()) {
-    unary->End(may);
-    return unary;
-  }
-  const bool posted = shared->workers.TryPost([=] {
-    if (unary->cancelled())
-      return unary->End(Status(Reason::kDeadlineExceeded, "the caller did not wait"));
-    Response out;
-    const Status status = answer(shared->context, *request, &out);
-    unary->End(status, &out);
-  });
-  if (!posted) unary->End(Busy());
-  return unary;
+Make Question(Shared* shared, const char* method,
+              Status (*answer)(const Context&, const Request&, Response*)) {
+  const auto take = [shared, answer](Unary* unary, const grpc::ByteBuffer& bytes) {
+    auto request = std::make_shared<Request>();
+    Status may = shared->MayAsk(unary->peer());
+    if (may.ok()) may = ReadMessage(bytes, kQuestionBytesMax, request.get());
+    if (!may.ok()) return unary->End(may);
+    const bool posted = shared->workers.TryPost([=] {
+      if (unary->cancelled())
+        return unary->End(Status(Reason::kDeadlineExceeded, "the caller did not wait"));
+      Response out;
+      const Status status = answer(shared->context, *request, &out);
+      unary->End(status, &out);
+    });
+    if (!posted) unary->End(Busy());
+  };
+  return [shared, method, take](grpc::CallbackServerContext* call) {
+    return new Unary(shared, call, method, take);
+  };
 }
 
 UnixMicros WallClock() {
@@ -50,9 +62,10 @@ Status WhyNothingWasQueued(const std::vector<engine::Outcome>& outcomes) {
 }
 
 // Hands events in without waiting, and answers on a worker when they are decided.
-template <typename Response, typename Fill>
-grpc::ServerUnaryReactor* Submit(Shared* shared, Unary* unary, const grpc::ByteBuffer& bytes,
-                                 Result<HandedIn> (*read)(const grpc::ByteBuffer&), Fill fill) {
+template <typename Response>
+void Submit(Shared* shared, Unary* unary, const grpc::ByteBuffer& bytes,
+            Result<HandedIn> (*read)(const grpc::ByteBuffer&),
+            Status (*fill)(const std::vector<engine::Outcome>&, Response*)) {
   engine::SubmitOptions options;
   options.never_wait = true;
   auto handed_in = std::make_shared<HandedIn>();
@@ -68,10 +81,7 @@ grpc::ServerUnaryReactor* Submit(Shared* shared, Unary* unary, const grpc::ByteB
                                           shared->options.given_clock, WallClock()));
     return shared->MayHandIn(unary->peer(), handed_in->events.size());
   }();
-  if (!may.ok()) {
-    unary->End(may);
-    return unary;
-  }
+  if (!may.ok()) return unary->End(may);
   options.commit_before = options.received_at && shared->HourEnds(*options.received_at);
   shared->context.ledger->SubmitAsync(
       std::move(handed_in->events), options, [=](std::vector<engine::Outcome> outcomes) {
@@ -91,144 +101,69 @@ grpc::ServerUnaryReactor* Submit(Shared* shared, Unary* unary, const grpc::ByteB
           unary->End(status, &response);
         });
       });
-  return unary;
 }
 
-#define JEJAK_SERVE(name)                                                               \
-  grpc::ServerUnaryReactor* name(grpc::CallbackServerContext* call,                     \
-                                 const grpc::ByteBuffer* request,                       \
-                                 grpc::ByteBuffer* response) override {                 \
-    return Serve(shared_, call, #name, request, response, &jejak::service::name);       \
-  }
+Status FillOne(const std::vector<engine::Outcome>& outcomes, jejak::v1::SubmitEventResponse* out) {
+  const engine::Outcome& outcome = outcomes.front();
+  JEJAK_RETURN_IF_ERROR(outcome.door);
+  PutReceipt(*outcome.receipt, out->mutable_receipt());
+  out->set_existing(outcome.existing);
+  return {};
+}
 
-// The services as generated code has them, but for messages that are bytes.
-template <typename S>
-using RawResults = typename S::template WithRawCallbackMethod_GetTally<
-    typename S::template WithRawCallbackMethod_GetTallyProof<
-        typename S::template WithRawCallbackMethod_ListStations<
-            typename S::template WithRawCallbackMethod_GetProgress<typename S::Service>>>>;
-template <typename S>
-using RawAudit = typename S::template WithRawCallbackMethod_TraceFigure<
-    typename S::template WithRawCallbackMethod_ExplainChange<
-        typename S::template WithRawCallbackMethod_GetEntry<
-            typename S::template WithRawCallbackMethod_GetHistory<
-                typename S::template WithRawCallbackMethod_ListFindings<
-                    typename S::template WithRawCallbackMethod_ListActivity<
-                        typename S::template WithRawCallbackMethod_ListRefusals<
-                            typename S::template WithRawCallbackMethod_ListRecords<
-                                typename S::Service>>>>>>>>;
-template <typename S>
-using RawLog = typename S::template WithRawCallbackMethod_GetCheckpoint<
-    typename S::template WithRawCallbackMethod_GetInclusionProof<
-        typename S::template WithRawCallbackMethod_GetConsistencyProof<
-            typename S::template WithRawCallbackMethod_ReplayEntries<typename S::Service>>>>;
-template <typename S>
-using RawRegistry = typename S::template WithRawCallbackMethod_GetElection<
-    typename S::template WithRawCallbackMethod_ListContests<
-        typename S::template WithRawCallbackMethod_ListBallots<
-            typename S::template WithRawCallbackMethod_GetRegion<
-                typename S::template WithRawCallbackMethod_GetOfficial<
-                    typename S::template WithRawCallbackMethod_GetKey<typename S::Service>>>>>>;
-template <typename S>
-using RawSubmission = typename S::template WithRawCallbackMethod_SubmitEvent<
-    typename S::template WithRawCallbackMethod_SubmitEvents<
-        typename S::template WithRawCallbackMethod_SyncEvents<
-            typename S::template WithRawCallbackMethod_GetChainHead<typename S::Service>>>>;
+Status FillAll(const std::vector<engine::Outcome>& outcomes, jejak::v1::SubmitEventsResponse* out) {
+  for (const engine::Outcome& outcome : outcomes) PutOutcome(outcome, out->add_outcomes());
+  return {};
+}
 
-class Results final : public RawResults<jejak::v1::ResultsService> {
+RawReactor* NewSubmitEvent(Shared* shared, grpc::CallbackServerContext* call) {
+  return new Unary(shared, call, "SubmitEvent",
+                   [shared](Unary* unary, const grpc::ByteBuffer& bytes) {
+                     Submit(shared, unary, bytes, &ReadSubmitEvent, &FillOne);
+                   });
+}
+
+RawReactor* NewSubmitEvents(Shared* shared, grpc::CallbackServerContext* call) {
+  // Proofs of one batch share most of their hashes. Only for callers that accept it.
+  call->set_compression_level(GRPC_COMPRESS_LEVEL_HIGH);
+  return new Unary(shared, call, "SubmitEvents",
+                   [shared](Unary* unary, const grpc::ByteBuffer& bytes) {
+                     Submit(shared, unary, bytes, &ReadSubmitEvents, &FillAll);
+                   });
+}
+
+using Methods = std::map<std::string, Make>;
+
+// One service, of all the methods that its .proto declares.
+class Service final : public grpc::Service {
  public:
-  explicit Results(Shared* shared) : shared_(shared) {}
-  JEJAK_SERVE(GetTally)
-  JEJAK_SERVE(GetTallyProof)
-  JEJAK_SERVE(ListStations)
-  JEJAK_SERVE(GetProgress)
-
- private:
-  Shared* const shared_;
-};
-
-class Audit final : public RawAudit<jejak::v1::AuditService> {
- public:
-  explicit Audit(Shared* shared) : shared_(shared) {}
-  JEJAK_SERVE(TraceFigure)
-  JEJAK_SERVE(ExplainChange)
-  JEJAK_SERVE(GetEntry)
-  JEJAK_SERVE(GetHistory)
-  JEJAK_SERVE(ListFindings)
-  JEJAK_SERVE(ListActivity)
-  JEJAK_SERVE(ListRefusals)
-  JEJAK_SERVE(ListRecords)
-
- private:
-  Shared* const shared_;
-};
-
-class Log final : public RawLog<jejak::v1::LogService> {
- public:
-  explicit Log(Shared* shared) : shared_(shared) {}
-  JEJAK_SERVE(GetCheckpoint)
-  JEJAK_SERVE(GetInclusionProof)
-  JEJAK_SERVE(GetConsistencyProof)
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* ReplayEntries(
-      grpc::CallbackServerContext* call, const grpc::ByteBuffer* request) override {
-    return NewReplay(shared_, call, request);
+  Service(const std::string& name, const Methods& methods) {
+    const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+    const auto* declared = pool->FindServiceByName(name);
+    JEJAK_CHECK(declared != nullptr);
+    JEJAK_CHECK(declared->method_count() == static_cast<int>(methods.size()));
+    for (const auto& [method, make] : methods) {
+      JEJAK_CHECK(declared->FindMethodByName(method) != nullptr);
+      // As generated code does it, but that each is a stream for gRPC; see unary.h.
+      paths_.push_back("/" + name + "/" + method);
+      AddMethod(new grpc::internal::RpcServiceMethod(
+          paths_.back().c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
+      MarkMethodRawCallback(
+          static_cast<int>(paths_.size()) - 1,
+          new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>(make));
+    }
   }
 
  private:
-  Shared* const shared_;
+  std::deque<std::string> paths_;  // which gRPC keeps pointers to
 };
 
-class RegistryQueries final : public RawRegistry<jejak::v1::RegistryService> {
+// Of names that no service has.
+class Unknown final : public grpc::CallbackGenericService {
  public:
-  explicit RegistryQueries(Shared* shared) : shared_(shared) {}
-  JEJAK_SERVE(GetElection)
-  JEJAK_SERVE(ListContests)
-  JEJAK_SERVE(ListBallots)
-  JEJAK_SERVE(GetRegion)
-  JEJAK_SERVE(GetOfficial)
-  JEJAK_SERVE(GetKey)
-
- private:
-  Shared* const shared_;
-};
-
-class Submission final : public RawSubmission<jejak::v1::SubmissionService> {
- public:
-  explicit Submission(Shared* shared) : shared_(shared) {}
-  JEJAK_SERVE(GetChainHead)
-
-  grpc::ServerUnaryReactor* SubmitEvent(grpc::CallbackServerContext* call,
-                                        const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* response) override {
-    return Submit<jejak::v1::SubmitEventResponse>(
-        shared_, new Unary(shared_, call, "SubmitEvent", response), *request, &ReadSubmitEvent,
-        [](const std::vector<engine::Outcome>& outcomes,
-           jejak::v1::SubmitEventResponse* out) -> Status {
-          const engine::Outcome& outcome = outcomes.front();
-          JEJAK_RETURN_IF_ERROR(outcome.door);
-          PutReceipt(*outcome.receipt, out->mutable_receipt());
-          out->set_existing(outcome.existing);
-          return {};
-        });
-  }
-
-  grpc::ServerUnaryReactor* SubmitEvents(grpc::CallbackServerContext* call,
-                                         const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* response) override {
-    // Proofs of one batch share most of their hashes. Only for callers that accept it.
-    call->set_compression_level(GRPC_COMPRESS_LEVEL_HIGH);
-    return Submit<jejak::v1::SubmitEventsResponse>(
-        shared_, new Unary(shared_, call, "SubmitEvents", response), *request, &ReadSubmitEvents,
-        [](const std::vector<engine::Outcome>& outcomes,
-           jejak::v1::SubmitEventsResponse* out) -> Status {
-          for (const engine::Outcome& outcome : outcomes) PutOutcome(outcome, out->add_outcomes());
-          return {};
-        });
-  }
-
-  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SyncEvents(
-      grpc::CallbackServerContext* call) override {
-    return NewSync(shared_, call);
+  explicit Unknown(Shared* shared) : shared_(shared) {}
+  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* call) override {
+    return new Refused(shared_, call, grpc::Status(grpc::StatusCode::UNIMPLEMENTED, ""));
   }
 
  private:
@@ -238,32 +173,53 @@ class Submission final : public RawSubmission<jejak::v1::SubmissionService> {
 }  // namespace
 
 struct Services::Impl {
-  explicit Impl(Shared* shared)
-      : results(shared), audit(shared), log(shared), registry(shared), submission(shared) {}
-  Results results;
-  Audit audit;
-  Log log;
-  RegistryQueries registry;
-  Submission submission;
+  explicit Impl(Shared* shared) : unknown(shared) {
+    const auto with = [shared](auto* make) {
+      return [shared, make](grpc::CallbackServerContext* call) { return make(shared, call); };
+    };
+#define JEJAK_QUESTION(name) {#name, Question(shared, #name, &name)}
+    Add("jejak.v1.ResultsService",
+        {JEJAK_QUESTION(GetTally), JEJAK_QUESTION(GetTallyProof), JEJAK_QUESTION(ListStations),
+         JEJAK_QUESTION(GetProgress)});
+    Add("jejak.v1.AuditService",
+        {JEJAK_QUESTION(TraceFigure), JEJAK_QUESTION(ExplainChange), JEJAK_QUESTION(GetEntry),
+         JEJAK_QUESTION(GetHistory), JEJAK_QUESTION(ListFindings), JEJAK_QUESTION(ListActivity),
+         JEJAK_QUESTION(ListRefusals), JEJAK_QUESTION(ListRecords)});
+    Add("jejak.v1.LogService",
+        {JEJAK_QUESTION(GetCheckpoint), JEJAK_QUESTION(GetInclusionProof),
+         JEJAK_QUESTION(GetConsistencyProof), {"ReplayEntries", with(&NewReplay)}});
+    Add("jejak.v1.RegistryService",
+        {JEJAK_QUESTION(GetElection), JEJAK_QUESTION(ListContests), JEJAK_QUESTION(ListBallots),
+         JEJAK_QUESTION(GetRegion), JEJAK_QUESTION(GetOfficial), JEJAK_QUESTION(GetKey)});
+    Add("jejak.v1.SubmissionService",
+        {{"SubmitEvent", with(&NewSubmitEvent)}, {"SubmitEvents", with(&NewSubmitEvents)},
+         {"SyncEvents", with(&NewSync)}, JEJAK_QUESTION(GetChainHead)});
+#undef JEJAK_QUESTION
+    const auto health = [this, shared](auto* make) {
+      return [this, shared, make](grpc::CallbackServerContext* call) {
+        return make(shared, call, names);
+      };
+    };
+    services.emplace_back(
+        "grpc.health.v1.Health",
+        Methods{{"Check", health(&CheckHealth)}, {"Watch", health(&WatchHealth)}});
+  }
+  void Add(const std::string& name, const Methods& methods) {
+    names.push_back(name);
+    services.emplace_back(name, methods);
+  }
+
+  std::vector<std::string> names;  // of which health is told
+  std::deque<Service> services;
+  Unknown unknown;
 };
 
 Services::Services(Shared* shared) : impl_(std::make_unique<Impl>(shared)) {}
 Services::~Services() = default;
 
 void Services::Register(grpc::ServerBuilder* builder) {
-  builder->RegisterService(&impl_->results);
-  builder->RegisterService(&impl_->audit);
-  builder->RegisterService(&impl_->log);
-  builder->RegisterService(&impl_->registry);
-  builder->RegisterService(&impl_->submission);
-}
-
-std::vector<std::string> Services::Names() {
-  return {jejak::v1::ResultsService::service_full_name(),
-          jejak::v1::AuditService::service_full_name(),
-          jejak::v1::LogService::service_full_name(),
-          jejak::v1::RegistryService::service_full_name(),
-          jejak::v1::SubmissionService::service_full_name()};
+  for (Service& service : impl_->services) builder->RegisterService(&service);
+  builder->RegisterCallbackGenericService(&impl_->unknown);
 }
 
 }  // namespace jejak::service

@@ -22,6 +22,15 @@ namespace jejak::service {
 // When the newest entry was received.
 UnixMicros LastReceived(const engine::Ledger& ledger);
 
+// Of what gRPC keeps for a call, about.
+inline constexpr size_t kCallBytes = size_t{16} << 10;
+// Requests are there at once after their headers, or after a moment on a slow line.
+inline constexpr size_t kBegunBytesMax = 2'048 * kCallBytes;
+inline constexpr size_t kWatchingBytesMax = 512 * kCallBytes;
+
+// What every call is to gRPC here: messages are bytes, and are read when the call asks for them.
+using RawReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+
 struct Shared {
   Shared(engine::Ledger* ledger, Pulse* pulse_in, BodyJson body_json, Observer* observer_in,
          const ServerOptions& options_in)
@@ -37,6 +46,8 @@ struct Shared {
         followers(options_in.followers_max, options_in.peer_streams_max),
         senders(options_in.senders_max, options_in.peer_streams_max),
         requests(options_in.undecided_bytes_max),
+        begun(kBegunBytesMax),
+        watching(kWatchingBytesMax),
         unread(options_in.unread_bytes_max),
         given_(LastReceived(*ledger)) {}
 
@@ -49,8 +60,11 @@ struct Shared {
   Workers feeder;  // hands in what streams brought, and may wait for room
   Peers handed_in, asked;      // events; questions and replays
   Slots followers, senders;    // replay and sync streams
+  std::atomic<bool> serving{true};
   Budget requests;             // of events that unary calls brought and that are not decided
-  Unread unread;               // answers of unary calls
+  Waiting begun;               // calls whose request is not there yet
+  Waiting watching;            // of health
+  Waiting unread;              // unary calls whose answer is not taken
 
   // Whether the given clock has come to another hour: then the tallies are committed to first, so
   // that the log of a simulation is the same wherever it is played.
@@ -81,9 +95,7 @@ inline int64_t MonotonicMicros() {
 }
 
 // The two kinds of streams.
-grpc::ServerWriteReactor<grpc::ByteBuffer>* NewReplay(
-    Shared* shared, grpc::CallbackServerContext* call, const grpc::ByteBuffer* request);
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewSync(
-    Shared* shared, grpc::CallbackServerContext* call);
+RawReactor* NewReplay(Shared* shared, grpc::CallbackServerContext* call);
+RawReactor* NewSync(Shared* shared, grpc::CallbackServerContext* call);
 
 }  // namespace jejak::service

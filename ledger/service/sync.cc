@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 
+#include "ledger/service/refused.h"
 #include "ledger/service/shared.h"
 
 namespace jejak::service {
@@ -31,21 +32,19 @@ struct Batch {
 };
 
 // Operations start under the lock under which the call is seen to stand; see replay.cc.
-class Sync final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+class Sync final : public RawReactor,
                    public Listener,
                    public std::enable_shared_from_this<Sync> {
  public:
-  Sync(Shared* shared, grpc::CallbackServerContext* call)
+  Sync(Shared* shared, grpc::CallbackServerContext* call, std::unique_ptr<Slots::Slot> slot)
       : shared_(shared),
         call_(call),
         peer_(call->peer()),
-        slot_(shared->senders.Take(peer_)),
+        slot_(std::move(slot)),
         began_(std::chrono::steady_clock::now()) {}
 
   void Begin(const std::shared_ptr<Sync>& self) {
     self_ = self;
-    if (slot_ == nullptr)
-      return End(Status(Reason::kOverloaded, "too many streams of events are open already"));
     {
       const std::lock_guard lock(mutex_);
       Read();
@@ -257,7 +256,7 @@ class Sync final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   Shared* const shared_;
   grpc::CallbackServerContext* call_;  // null when gRPC is done with it
   const std::string peer_;
-  const std::unique_ptr<Slots::Slot> slot_;  // null when there was none
+  const std::unique_ptr<Slots::Slot> slot_;
   const std::chrono::steady_clock::time_point began_;
   std::shared_ptr<Sync> self_;  // until OnDone
   grpc::ByteBuffer read_, written_;
@@ -275,9 +274,14 @@ class Sync final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
 
 }  // namespace
 
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewSync(
-    Shared* shared, grpc::CallbackServerContext* call) {
-  auto sync = std::make_shared<Sync>(shared, call);
+RawReactor* NewSync(Shared* shared, grpc::CallbackServerContext* call) {
+  auto slot = shared->senders.Take(call->peer());
+  if (slot == nullptr) {
+    const Status status(Reason::kOverloaded, "too many streams of events are open already");
+    shared->Done("SyncEvents", status, std::chrono::steady_clock::now());
+    return new Refused(shared, call, ToGrpc(status));
+  }
+  auto sync = std::make_shared<Sync>(shared, call, std::move(slot));
   auto* reactor = sync.get();
   reactor->Begin(sync);
   return reactor;

@@ -20,6 +20,7 @@ BUFFERS = 64 << 20  # server.memory_bytes_max here
 # Over what the daemon needs with nobody there: its buffers, and for each connection what gRPC keeps of one.
 PER_CONNECTION = 64 << 10
 FIXED = 192 << 20
+BEGUN = 40 << 20  # calls whose request is not there yet, and watchers of health
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 
@@ -194,24 +195,23 @@ class Abuse(ServerCase):
         self.assertEqual(daemon.stop(), 0)
 
     def test_calls_that_nobody_completes(self):
-        """A call of which only the beginning is sent is seen by no service: a connection has few of them, as far as its
-        client keeps to HTTP/2. Streams of reflection, which hold a thread each, are few."""
+        """A call of which only the beginning is sent gives way to newer ones. A connection has few calls at once, and is
+        closed when it begins more. Streams of reflection, which hold a thread each, are few."""
         daemon = Daemon(self, self.simulated("ledger", "--stop-after", "night"))
-        lines, streams = 40, 2000
         host, port = daemon.address.rsplit(":", 1)
         literal = lambda name, value: b"\x00" + bytes([len(name)]) + name + bytes([len(value)]) + value
-        headers = (b"\x83\x86" + literal(b":path", b"/jejak.v1.SubmissionService/SubmitEvents") + literal(b":authority", b"x")
-                   + literal(b"te", b"trailers") + literal(b"content-type", b"application/grpc"))
+        headers = lambda path: (b"\x83\x86" + literal(b":path", path) + literal(b":authority", b"x")
+                                + literal(b"te", b"trailers") + literal(b"content-type", b"application/grpc"))
         frame = lambda kind, flags, stream, body: (len(body).to_bytes(3, "big") + bytes([kind, flags])
                                                    + stream.to_bytes(4, "big") + body)
-        alone = memory(daemon)
-        for _ in range(lines):
+
+        def begin(streams, path):
             line = socket.create_connection((host, int(port)), timeout=20)
-            self.addCleanup(line.close)
+            open_lines.append(line)
             try:
                 # What the server set is taken once it came, before the first call.
                 for frames in (PREFACE + frame(4, 0, 0, b""),
-                               frame(4, 1, 0, b"") + b"".join(frame(1, 4, 2 * number + 1, headers)
+                               frame(4, 1, 0, b"") + b"".join(frame(1, 4, 2 * number + 1, headers(path))
                                                               for number in range(streams))):
                     line.sendall(frames + frame(6, 0, 0, b"answer. "))
                     got = b""
@@ -221,8 +221,20 @@ class Abuse(ServerCase):
                             raise OSError("closed")
             except OSError:
                 self.count("closed")
-        self.grown(daemon, alone, (8 << 20) + lines * (PER_CONNECTION + 100 * (16 << 10)),
-                   f"{lines * streams} calls begun on {lines} lines, {self.counts}")
+
+        open_lines, alone = [], memory(daemon)
+        self.addCleanup(lambda: [line.close() for line in open_lines])
+        for _ in range(40):
+            begin(2000, b"/jejak.v1.SubmissionService/SubmitEvents")
+        self.assertEqual(self.counts, {"closed": 40})
+        paths = [b"/jejak.v1.SubmissionService/SubmitEvents", b"/jejak.v1.SubmissionService/SyncEvents",
+                 b"/jejak.v1.LogService/ReplayEntries", b"/grpc.health.v1.Health/Check", b"/grpc.health.v1.Health/Watch"]
+        lines = 500
+        for at in range(lines):
+            begin(100, paths[at % len(paths)])
+        self.assertEqual(self.counts, {"closed": 40})
+        self.grown(daemon, alone, (64 << 20) + BEGUN + (lines + 40) * PER_CONNECTION,
+                   f"{100 * lines} calls begun and kept on {lines} lines")
         with daemon.channel() as channel:
             reflection = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
             calls, refused = [], 0
@@ -238,6 +250,8 @@ class Abuse(ServerCase):
                     refused += 1
             self.assertTrue(50 <= refused < 90, refused)
             self.assertTrue(registry.stub(channel).GetElection(registry.m.GetElectionRequest()).size)
+        for line in open_lines:
+            line.close()  # stopping waits for them, as long as it may
         self.assertEqual(daemon.stop(), 0)
 
     def test_answers_that_nobody_takes(self):

@@ -592,6 +592,17 @@ class Server(ServerCase):
             health = channel.unary_unary("/grpc.health.v1.Health/Check")
             name = b"jejak.v1.LogService"
             self.assertEqual(health(b"\x0a" + bytes([len(name)]) + name), b"\x08\x01")
+            self.assertEqual(health(b""), b"\x08\x01")
+            with self.assertRaises(grpc.RpcError) as raised:
+                health(b"\x0a\x01x")
+            self.assertEqual(raised.exception.code(), grpc.StatusCode.NOT_FOUND)
+            watch = lambda of: channel.unary_stream("/grpc.health.v1.Health/Watch")(of)
+            self.assertEqual(next(watch(b"\x0a\x01x")), b"\x08\x03")
+            watched = watch(b"\x0a" + bytes([len(name)]) + name)
+            self.assertEqual(next(watched), b"\x08\x01")
+            with self.assertRaises(grpc.RpcError) as raised:
+                channel.unary_unary("/jejak.v1.LogService/Nothing")(b"")
+            self.assertEqual(raised.exception.code(), grpc.StatusCode.UNIMPLEMENTED)
             reflection = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
             self.assertIn(name, next(reflection(iter([b"\x3a\x01*"]))))
             for code, reason, field, call in (
@@ -625,6 +636,12 @@ class Server(ServerCase):
             self.assertEqual(raised.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
             self.assertTrue(results.stub(channel).GetTally(
                 results.m.GetTallyRequest(contest="ppwp", region="6501")).tally.votes)
+            self.assertEqual(daemon.stop(), 0)
+            self.assertEqual(next(watched), b"\x08\x02")  # not serving: it stops
+            with self.assertRaises(grpc.RpcError) as raised:
+                next(watched)
+            self.assertEqual((raised.exception.code(), reason_of(raised.exception)),
+                             (grpc.StatusCode.UNAVAILABLE, "STOPPED"))
         for text, setting in (("[server]\nworker = 3\n", "server.worker"), ("[server]\nworkers = 0\n", "server.workers"),
                               ("[ledger]\ndir = 7\n", "ledger.dir"), ("[log\n", ":1:"),
                               ("[server]\nsenders_max = 0\n", "server.senders_max"),

@@ -238,8 +238,8 @@ int Run(const Arguments& arguments) {
       count.found += said.empty() ? 0U : 1U;
       ++count.by[said];
       if (said.empty() == CarriesData(kind))
-        missed.push_back(
-            fmt::format("{} byte {} bit {} of {}", file.filename().string(), at, bit, whole.size()));
+        missed.push_back(fmt::format("{} byte {} bit {} of {}", file.filename().string(), at, bit,
+                                     whole.size()));
     }
   }
   fmt::print("{:<18} {:>6} {:>9} {:>9} {:>9}  by\n", "file", "files", "bytes", "flipped", "found");
