@@ -743,8 +743,9 @@ class Server(ServerCase):
 
                 known = [types.SignedEvent(event=e.event_bytes, signature=e.signature)
                          for e in self.entries(channel, **{"from": size - 1, "to": size - 1})[0]]
-                # Two of each kind, of which one follower reads nothing.
-                following, sending = [follow(), follow(view=True)], [sync(), sync()]
+                # Two of each kind, of which one follower reads nothing. The replay above may still have its place.
+                following = [self.served(follow), self.served(lambda: follow(view=True))]
+                sending = [sync(), sync()]
                 self.overloaded(sync)
                 self.overloaded(follow)
                 sending[0].cancel()
