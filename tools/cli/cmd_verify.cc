@@ -297,7 +297,7 @@ Status RunVerify(const Globals& globals, const VerifyOptions& options, Run* run)
 struct RebuildOptions {};
 
 Status RunRebuild(const Globals& globals, const RebuildOptions&, Run* run) {
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals));
+  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals, 0, kReadCacheBytes));
   // Rows of another release are not compared with anything.
   std::optional<Hash> before, root_before;
   if (!session->ledger().RebuildNeeded()) {

@@ -102,13 +102,15 @@ Result<std::unique_ptr<Session>> Session::Read(const Globals& globals) {
   return session;
 }
 
-Result<std::unique_ptr<Session>> Session::Write(const Globals& globals, size_t batch) {
+Result<std::unique_ptr<Session>> Session::Write(const Globals& globals, size_t batch,
+                                                size_t cache_bytes) {
   JEJAK_RETURN_IF_ERROR(CheckPlace(globals));
   std::error_code error;
   if (!std::filesystem::exists(globals.ledger, error)) {
     return Status(Reason::kLedgerMissing, globals.ledger).With("ledger", globals.ledger);
   }
   engine::OpenOptions options = Options(batch);
+  if (cache_bytes != 0) options.store.cache_bytes = cache_bytes;
   JEJAK_ASSIGN_OR_RETURN(options.ledger_key, ReadLedgerKey(globals));
   std::unique_ptr<Session> session(new Session());
   JEJAK_ASSIGN_OR_RETURN(session->ledger_,

@@ -48,8 +48,10 @@ class Session {
  public:
   // Reading only.
   static Result<std::unique_ptr<Session>> Read(const Globals& globals);
-  // With the ledger's key. `batch` bounds the events of one commit; 0 for the default.
-  static Result<std::unique_ptr<Session>> Write(const Globals& globals, size_t batch = 0);
+  // With the ledger's key. `batch` bounds the events of one commit, `cache_bytes` the blocks that
+  // are kept for looking rows up; 0 for the defaults.
+  static Result<std::unique_ptr<Session>> Write(const Globals& globals, size_t batch = 0,
+                                                size_t cache_bytes = 0);
   // A new ledger with `genesis` as its first entry.
   static Result<std::unique_ptr<Session>> Create(
       const Globals& globals, const event::SignedEvent& genesis,
