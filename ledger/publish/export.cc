@@ -87,14 +87,17 @@ class Exporter {
   Exporter(const Log& log, const fs::path& out, const ExportProgress& progress)
       : log_(log), out_(out), progress_(progress), files_(out) {}
 
-  Result<ExportReport> Run() {
+  Result<ExportReport> Run(LookAtAll look) {
     JEJAK_ASSIGN_OR_RETURN(const std::string text, log_.Checkpoint());
     JEJAK_ASSIGN_OR_RETURN(const merkle::Note note, merkle::ParseNote(text));
     JEJAK_ASSIGN_OR_RETURN(checkpoint_, merkle::ParseCheckpoint(note.text));
     JEJAK_ASSIGN_OR_RETURN(former_, OpenFormer(out_));
     if (former_) JEJAK_RETURN_IF_ERROR(CheckFormer());
+    const bool whole = !former_ || look == LookAtAll::kNo || former_->IsThere();
+    start_ = whole ? before() : 0;
     JEJAK_RETURN_IF_ERROR(Grow());
-    if (former_ && IsPublished(note)) return Report();
+    const bool published = former_ && IsPublished(note);
+    if (published && whole) return Report();
 
     JEJAK_RETURN_IF_ERROR(MakeFolder(out_));
     for (const merkle::ChangedTile& tile : tree_.DrainChanges()) {
@@ -103,6 +106,7 @@ class Exporter {
     }
     JEJAK_RETURN_IF_ERROR(WriteBundles());
     JEJAK_RETURN_IF_ERROR(files_.Sync());
+    if (published) return Report();  // with the cosignatures that its checkpoint has
     JEJAK_ASSIGN_OR_RETURN(const Fd lock, LockExport(out_));
     JEJAK_RETURN_IF_ERROR(ReplaceFile(out_ / "checkpoint", text));
     JEJAK_RETURN_IF_ERROR(SyncFolder(out_));
@@ -138,10 +142,10 @@ class Exporter {
     return {};
   }
 
-  // Hashes the new entries onto the folder's right edge.
+  // Hashes the new entries onto the folder's right edge, or all of them from the beginning.
   Status Grow() {
     const uint64_t size = checkpoint_.size.value;
-    if (former_ && before() != 0) {
+    if (start_ != 0) {
       auto edge = merkle::TreeAppender::Open(*former_, former_->size());
       if (!edge.ok()) {
         return Status(Reason::kExportDiffers, "its tiles: " + edge.status().ToString());
@@ -151,10 +155,12 @@ class Exporter {
         return Status(Reason::kExportDiffers, "its tiles don't give the root of its checkpoint");
       }
     }
-    for (uint64_t at = before(); at < size; ++at) {
+    for (uint64_t at = start_; at < size; ++at) {
       JEJAK_ASSIGN_OR_RETURN(const Bytes entry, log_.EntryBytes(LogIndex(at)));
       tree_.Append(merkle::LeafHash(entry));
-      JEJAK_RETURN_IF_ERROR(Tell(at + 1 - before(), 2 * (size - before())));
+      if (at + 1 == before() && tree_.Root() != former_->root())
+        return Status(Reason::kExportDiffers, "this ledger's entries don't give its checkpoint");
+      JEJAK_RETURN_IF_ERROR(Tell(at + 1 - start_, 2 * (size - start_)));
     }
     if (tree_.Root() == checkpoint_.root) return {};
     if (former_) {
@@ -166,7 +172,7 @@ class Exporter {
 
   Status WriteBundles() {
     const uint64_t size = checkpoint_.size.value;
-    for (uint64_t bundle = before() / kTileWidth; bundle * kTileWidth < size; ++bundle) {
+    for (uint64_t bundle = start_ / kTileWidth; bundle * kTileWidth < size; ++bundle) {
       const uint64_t begin = bundle * kTileWidth;
       const auto width = static_cast<uint32_t>(std::min<uint64_t>(kTileWidth, size - begin));
       Bytes bytes;
@@ -175,8 +181,8 @@ class Exporter {
         merkle::AppendToBundle(entry, &bytes);
       }
       JEJAK_RETURN_IF_ERROR(files_.Add(merkle::EntriesPath(bundle, width), bytes));
-      JEJAK_RETURN_IF_ERROR(Tell(size - before() + (begin + width - before()),
-                                 2 * (size - before())));
+      JEJAK_RETURN_IF_ERROR(
+          Tell(size - start_ + (begin + width - start_), 2 * (size - start_)));
     }
     return {};
   }
@@ -192,13 +198,15 @@ class Exporter {
   Files files_;
   merkle::Checkpoint checkpoint_;
   std::unique_ptr<ExportReader> former_;
+  uint64_t start_ = 0;  // first entry that is hashed
   merkle::TreeAppender tree_;
 };
 
 }  // namespace
 
-Result<ExportReport> Export(const Log& log, const fs::path& out, const ExportProgress& progress) {
-  return Exporter(log, out, progress).Run();
+Result<ExportReport> Export(const Log& log, const fs::path& out, const ExportProgress& progress,
+                            LookAtAll look) {
+  return Exporter(log, out, progress).Run(look);
 }
 
 }  // namespace jejak::publish

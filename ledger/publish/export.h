@@ -39,12 +39,18 @@ struct ExportReport {
   uint64_t files = 0;    // written
 };
 
+// Whether each file that the folder's checkpoint covers is looked for. When one is gone or a tile
+// is cut, all are made again from the entries, and those that are not there as they should be are
+// written.
+enum class LookAtAll : bool { kNo, kYes };
+
 // Told entries done and in all; returns false to stop with INTERRUPTED. May be null.
 using ExportProgress = std::function<bool(uint64_t done, uint64_t total)>;
 
 // Errors: EXPORT_DIFFERS as above, and for a folder that holds other things; LEDGER_DAMAGED when
 // the entries don't give the checkpoint's root; CHECKPOINT_MALFORMED; of files and of `log`.
 Result<ExportReport> Export(const Log& log, const std::filesystem::path& out,
-                            const ExportProgress& progress);
+                            const ExportProgress& progress,
+                            LookAtAll look = LookAtAll::kYes);
 
 }  // namespace jejak::publish

@@ -47,6 +47,29 @@ Result<Bytes> ExportReader::ReadTile(merkle::TileId tile, uint32_t width) const 
                     merkle::kTileBytesMax);
 }
 
+bool ExportReader::IsThere() const {
+  // Their length, or 0 for none.
+  const auto length = [&](const std::string& path) {
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(folder_ / path, error);
+    return error ? uintmax_t{0} : bytes;
+  };
+  for (uint8_t level = 0; level < 8 && size_.value >> (8 * level) != 0; ++level) {
+    const uint64_t hashes = size_.value >> (8 * level);
+    for (uint64_t first = 0; first < hashes; first += kTileWidth) {
+      const uint64_t index = first / kTileWidth;
+      const auto width = static_cast<uint32_t>(std::min<uint64_t>(kTileWidth, hashes - first));
+      const bool tile =
+          length(merkle::TilePath({level, index}, width)) == width * Hash::kSize ||
+          length(merkle::TilePath({level, index}, kTileWidth)) == kTileWidth * Hash::kSize;
+      const bool bundle = level != 0 || length(merkle::EntriesPath(index, width)) != 0 ||
+                          length(merkle::EntriesPath(index, kTileWidth)) != 0;
+      if (!tile || !bundle) return false;
+    }
+  }
+  return true;
+}
+
 Result<std::shared_ptr<const std::vector<Bytes>>> ExportReader::Bundle(uint64_t number) const {
   const std::lock_guard lock(mutex_);
   const auto known = std::find_if(bundles_.begin(), bundles_.end(),

@@ -32,6 +32,9 @@ class ExportReader final : public merkle::TileSource {
   Result<Bytes> EntryBytes(LogIndex index) const;
   // The partial tile of this width, or else the full one.
   Result<Bytes> ReadTile(merkle::TileId tile, uint32_t width) const override;
+  // Whether each file that the checkpoint covers is there: tiles of the right length, and bundles
+  // that are not empty. Their bytes are not read.
+  bool IsThere() const;
   // The path of a partial file, left from a size that was published before, that isn't the
   // beginning of what is there now; none when all are.
   Result<std::optional<std::string>> FindWrongPartial() const;

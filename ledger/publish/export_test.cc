@@ -156,6 +156,27 @@ TEST_F(ExportTest, RefusesADamagedEdge) {
   ExpectRefused(MadeUp(400), Reason::kExportDiffers);
 }
 
+TEST_F(ExportTest, MakesAgainWhatIsGone) {
+  Good(MadeUp(66'000));
+  const auto files = Contents();
+  MadeUp other(66'000);
+  other.entries[0] = "another";
+  fs::remove(out_ / "tile/entries/000");
+  ExpectRefused(other, Reason::kExportDiffers);
+  for (const char* name :
+       {"tile/entries/000", "tile/0/257.p/208", "tile/1/000", "tile/2/000.p/1"}) {
+    fs::remove(out_ / name);
+    EXPECT_EQ(Good(MadeUp(66'000)).files, 1U) << name;
+    EXPECT_EQ(Contents(), files) << name;
+  }
+  // Cut, and the log has grown meanwhile.
+  ASSERT_TRUE(ReplaceFile(out_ / "tile/0/007", files.at("tile/0/007").substr(32)).ok());
+  const MadeUp grown(66'300);
+  Good(grown);
+  ExpectWhole(grown);
+  EXPECT_EQ(Contents()["tile/0/007"], files.at("tile/0/007"));
+}
+
 // Entries that are not those of the signed checkpoint.
 class Lying final : public Log {
  public:

@@ -28,7 +28,10 @@ Status Publisher::status() const {
 Status Publisher::Publish() {
   const std::shared_ptr<const Log> log = options_.newest();
   if (log == nullptr) return {};
-  JEJAK_ASSIGN_OR_RETURN(const ExportReport report, Export(*log, options_.folder, nullptr));
+  const auto look = published_once_ ? LookAtAll::kNo : LookAtAll::kYes;
+  JEJAK_ASSIGN_OR_RETURN(const ExportReport report,
+                         Export(*log, options_.folder, nullptr, look));
+  published_once_ = true;
   if (options_.published && report.size != report.before) {
     JEJAK_ASSIGN_OR_RETURN(const std::string checkpoint, log->Checkpoint());
     options_.published(report.size, checkpoint);

@@ -56,6 +56,7 @@ class Publisher {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool grown_ = false, stopping_ = false;
+  bool published_once_ = false;  // of whoever publishes
   Status ended_;
   std::thread thread_;
 };
