@@ -110,9 +110,11 @@ Status CheckFooters(const fs::path& folder) {
   std::error_code error;
   fs::directory_iterator at(folder, error);
   for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+    if (at->path().extension() != ".sst") continue;
     std::error_code ignored;
-    if (at->path().extension() == ".sst" && at->is_regular_file(ignored))
-      JEJAK_RETURN_IF_ERROR(CheckFooter(at->path()));
+    if (at->is_directory(ignored) || at->is_other(ignored))
+      return Damaged(at->path(), "is not a file");
+    JEJAK_RETURN_IF_ERROR(CheckFooter(at->path()));
   }
   return error ? FromErrno(error.value(), "list", folder) : Status();
 }

@@ -157,6 +157,10 @@ TEST_F(TableFileTest, MissingOrCutIsRefused) {
     EXPECT_EQ(ReasonOfOpening(dir), Reason::kLedgerDamaged);
     Spill(victim, good + "x");
     EXPECT_EQ(ReasonOfOpening(dir), Reason::kLedgerDamaged);
+    fs::remove(victim);
+    fs::create_directory(victim);
+    EXPECT_EQ(ReasonOfOpening(dir), Reason::kLedgerDamaged);
+    fs::remove(victim);
     Spill(victim, good);
     EXPECT_EQ(ReasonOfOpening(dir), Reason::kOk);
   }

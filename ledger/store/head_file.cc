@@ -129,6 +129,11 @@ Result<FoundHead> DecodeHead(ByteView bytes, const fs::path& file) {
 }
 
 Result<FoundHead> ReadHead(const fs::path& dir) {
+  std::error_code error;
+  const auto status = fs::status(dir / "HEAD", error);
+  // Opening a pipe would wait for somebody to write.
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    return Damaged(dir / "HEAD", "is not a file");
   JEJAK_ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(dir / "HEAD", kHeadFileBytes));
   return DecodeHead(bytes, dir / "HEAD");
 }

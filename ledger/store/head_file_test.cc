@@ -1,6 +1,7 @@
 #include "ledger/store/head_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "ledger/store/core.h"
 #include "ledger/store/testing.h"
@@ -203,6 +204,9 @@ TEST_F(StoreTest, DamagedHeadIsRefusedByOpen) {
   EXPECT_EQ(ReasonOfOpening(dir_), Reason::kHeadMissing);
   EXPECT_EQ(ReasonOfOpening(dir_, ReadOnly()), Reason::kHeadMissing);
   EXPECT_FALSE(fs::exists(head));
+  ASSERT_EQ(mkfifo(head.c_str(), 0600), 0);
+  EXPECT_EQ(ReasonOfOpening(dir_), Reason::kHeadDamaged);
+  fs::remove(head);
   Spill(head, good);
   EXPECT_EQ(ReasonOfOpening(dir_), Reason::kOk);
 }
