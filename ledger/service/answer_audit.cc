@@ -6,6 +6,9 @@
 namespace jejak::service {
 namespace {
 
+// Of a page of versions, after which it ends: a client takes 4 MiB when it says nothing else.
+constexpr size_t kHistoryBytesMax = size_t{2} << 20;
+
 void PutTraced(const projection::TraceEntry& e, const Wire& wire, jejak::v1::TracedStation* out) {
   out->set_tps(e.tps.str());
   out->set_round(e.round);
@@ -184,11 +187,23 @@ JEJAK_ANSWER(GetEntry) {
 
 JEJAK_ANSWER(GetHistory) {
   JEJAK_ASSIGN_OR_RETURN(const election::RegionCode tps, ReadStation(request.tps()));
-  JEJAK_ASSIGN_OR_RETURN(const Asked asked, Ask(*context.ledger, request.read().as_of()));
+  JEJAK_ASSIGN_OR_RETURN(const Asked asked,
+                         AskPage(*context.ledger, request.read().as_of(), request));
+  JEJAK_ASSIGN_OR_RETURN(const LogIndex from, projection::IndexOfPage(asked.page));
   JEJAK_ASSIGN_OR_RETURN(const auto versions, asked.queries->History(request.contest(), tps));
   const Wire wire(asked, context.body_json);
-  for (const projection::Version& version : versions)
-    JEJAK_RETURN_IF_ERROR(PutVersion(version, request.view(), wire, out->add_versions()));
+  size_t bytes = 0;
+  for (const projection::Version& version : versions) {
+    if (version.entry.index < from) continue;
+    if (static_cast<size_t>(out->versions_size()) == asked.page_size ||
+        bytes >= kHistoryBytesMax) {
+      out->set_next_page_token(asked.NextPage(std::to_string(version.entry.index.value)));
+      break;
+    }
+    auto* one = out->add_versions();
+    JEJAK_RETURN_IF_ERROR(PutVersion(version, request.view(), wire, one));
+    bytes += one->ByteSizeLong();
+  }
   return PutAsOf(asked, asked.as_of, SinceOf(request), out->mutable_as_of());
 }
 

@@ -281,6 +281,17 @@ class Server(ServerCase):
             self.assertEqual([(v.entry.index, v.author.official) for v in history.versions],
                              [(v["index"], v["author"]["official"]) for v in asks["history"]["versions"]])
             self.assertTrue(history.versions[0].entry.view.body.fields["votes"].list_value.values)
+            self.assertGreater(len(history.versions), 1)
+            paged, token = [], ""
+            while True:
+                page = a.GetHistory(audit.m.GetHistoryRequest(contest="ppwp", tps="6501102001011", view=True,
+                                                              page=types.PageOptions(size=1, token=token)))
+                self.assertEqual(len(page.versions), 1)
+                paged += page.versions
+                token = page.next_page_token
+                if not token:
+                    break
+            self.assertEqual(paged, list(history.versions))
             found = a.ListFindings(audit.m.ListFindingsRequest())
             self.assertEqual([(f.rule, f.region, f.opened_by) for f in found.findings],
                              [(f["rule"], f["region"], f["opened_by"]) for f in asks["findings"]["findings"]])

@@ -106,6 +106,20 @@ Status SetPage(size_t size, const std::string& token, jejak::v1::PageOptions* ou
   return {};
 }
 
+Result<jejak::v1::GetHistoryResponse> AskWholeHistory(Asker* asker,
+                                                      jejak::v1::GetHistoryRequest request) {
+  jejak::v1::GetHistoryResponse out;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &out));
+  while (!out.next_page_token().empty()) {
+    request.mutable_page()->set_token(out.next_page_token());
+    jejak::v1::GetHistoryResponse page;
+    JEJAK_RETURN_IF_ERROR(asker->Ask(request, &page));
+    out.mutable_versions()->MergeFrom(page.versions());
+    out.set_next_page_token(page.next_page_token());
+  }
+  return out;
+}
+
 Result<projection::ReadEntry> ReadEntryOf(LogIndex index, Bytes bytes) {
   projection::ReadEntry out;
   out.index = index;

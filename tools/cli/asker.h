@@ -40,6 +40,10 @@ Status SetPoint(const std::string& text, jejak::v1::Point* out);
 // INVALID_ARGUMENT for a size that no page has.
 Status SetPage(size_t size, const std::string& token, jejak::v1::PageOptions* out);
 
+// All pages of a TPS's history as one.
+Result<jejak::v1::GetHistoryResponse> AskWholeHistory(Asker* asker,
+                                                      jejak::v1::GetHistoryRequest request);
+
 // The entry from its bytes alone: nothing that the server says of it is taken over.
 Result<projection::ReadEntry> ReadEntryOf(LogIndex index, Bytes bytes);
 Result<projection::ReadEntry> ReadEntryOf(const jejak::v1::Entry& entry);

@@ -147,8 +147,8 @@ Status HistoryCommand(const Globals& globals, const HistoryOptions& options, Run
   JEJAK_RETURN_IF_ERROR(SetPoint(options.as_of, request.mutable_read()->mutable_as_of()));
   request.set_contest(options.contest);
   request.set_tps(tps.str());
-  jejak::v1::GetHistoryResponse answer;
-  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  JEJAK_ASSIGN_OR_RETURN(const jejak::v1::GetHistoryResponse answer,
+                         AskWholeHistory(asker.get(), std::move(request)));
   JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, ReadAsOf(answer.as_of()));
   const Console& console = globals.console;
   if (!console.json) {

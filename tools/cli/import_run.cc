@@ -100,8 +100,8 @@ Result<sirekap::ImportedState> ImportRun::StateOf(const election::StationCode& t
   jejak::v1::GetHistoryRequest request;
   request.set_contest(contest_.id);
   request.set_tps(tps.str());
-  jejak::v1::GetHistoryResponse history;
-  JEJAK_RETURN_IF_ERROR(desk_->asker()->Ask(request, &history));
+  JEJAK_ASSIGN_OR_RETURN(const jejak::v1::GetHistoryResponse history,
+                         AskWholeHistory(desk_->asker(), std::move(request)));
   if (history.versions().empty()) return state;
   const jejak::v1::FormVersion& newest = *history.versions().rbegin();
   JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, ReadEntryOf(newest.entry()));
