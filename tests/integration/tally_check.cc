@@ -134,7 +134,8 @@ class Check {
     }
     const auto queries = projection::Queries::Open(&view_->rows(), view_, TreeSize(size));
     if (!queries.ok()) Fail(queries.status().ToString());
-    for (const auto& [place, mine] : sums) {
+    for (const auto& [place, fields] : sums) {
+      const auto& mine = fields;  // clang 14 takes no structured binding into a lambda
       const auto tally = (*queries)->TallyOf(place.first, place.second);
       if (!tally.ok()) Fail(tally.status().ToString());
       const std::string where =
