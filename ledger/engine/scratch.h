@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "ledger/base/row_store.h"
 #include "ledger/engine/generation_rows.h"
@@ -30,6 +31,24 @@ class Scratch final : public RowStore {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::GenerationWriter> generation_;
   std::unique_ptr<GenerationRows> rows_;
+};
+
+// The same for a log that goes on: few rows at a time.
+class LiveScratch final : public RowStore {
+ public:
+  // In `folder`, whatever was there before.
+  static Result<std::unique_ptr<LiveScratch>> Make(const std::filesystem::path& folder);
+  ~LiveScratch() override;
+
+  const KeyValueReader& reader() const override { return *snapshot_; }
+  Status Write(Overlay* rows) override;
+
+ private:
+  explicit LiveScratch(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  const std::filesystem::path folder_;
+  std::unique_ptr<store::Store> store_;
+  std::shared_ptr<const KeyValueReader> snapshot_;
 };
 
 }  // namespace jejak::engine

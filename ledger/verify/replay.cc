@@ -21,9 +21,9 @@ std::string Word(const std::optional<event::Refusal>& refusal) {
 
 }  // namespace
 
-Result<std::unique_ptr<Replay>> Replay::Start() {
-  std::unique_ptr<Replay> out(new Replay());
-  JEJAK_ASSIGN_OR_RETURN(out->state_, projection::State::Load(&out->rows_, TreeSize(0)));
+Result<std::unique_ptr<Replay>> Replay::Start(RowStore* rows) {
+  std::unique_ptr<Replay> out(new Replay(rows));
+  JEJAK_ASSIGN_OR_RETURN(out->state_, projection::State::Load(&rows->reader(), TreeSize(0)));
   return out;
 }
 
@@ -96,7 +96,8 @@ Status Replay::Fold(const Replayed& entry) {
   if (tree_.size().value % kFlushEntries != 0) return {};
   state_->Flush();
   JEJAK_RETURN_IF_ERROR(state_->status());
-  state_->rows().Drain([&](const RowChange& change) { rows_.Apply(change); });
+  JEJAK_RETURN_IF_ERROR(rows_->Write(&state_->rows()));
+  state_->Rebase(&rows_->reader());
   return {};
 }
 

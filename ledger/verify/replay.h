@@ -2,14 +2,14 @@
 // commitments under the rules in force. For a monitor, which goes on where it stood; who checks a
 // whole log at once is faster with verify.h.
 //
-// Thread rule: one thread. Memory: the rows of every projection.
+// Thread rule: one thread.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "ledger/base/kv.h"
+#include "ledger/base/row_store.h"
 #include "ledger/base/status.h"
 #include "ledger/base/types.h"
 #include "ledger/event/bodies.h"
@@ -37,7 +37,8 @@ struct Replayed {
 
 class Replay {
  public:
-  static Result<std::unique_ptr<Replay>> Start();
+  // `rows` is borrowed, and holds none.
+  static Result<std::unique_ptr<Replay>> Start(RowStore* rows);
 
   // Checks the next entry and folds it. `signed_before`: its signature was checked in an earlier
   // replay of the same bytes. A fault is in `fault`, and nothing more may be taken after it.
@@ -49,11 +50,11 @@ class Replay {
   projection::State& state() { return *state_; }
 
  private:
-  Replay() = default;
+  explicit Replay(RowStore* rows) : rows_(rows) {}
   void Check(const Replayed& entry, std::optional<ReplayFault>* fault);
   Status Fold(const Replayed& entry);
 
-  MemoryStore rows_;
+  RowStore* const rows_;
   std::unique_ptr<projection::State> state_;
   merkle::RootBuilder tree_;
   UnixMicros last_received_{INT64_MIN};

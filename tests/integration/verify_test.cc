@@ -84,7 +84,9 @@ class VerifyTest : public ::testing::Test {
   }
   // What a monitor finds, entry by entry: the same at the same place.
   std::string ReplayFaultOf() const {
-    const auto replay = Replay::Start().value();
+    MemoryStore store;
+    MemoryRows rows(&store);
+    const auto replay = Replay::Start(&rows).value();
     std::optional<ReplayFault> fault;
     for (const Bytes& entry : log_.entries) {
       const auto taken = replay->Take(entry, /*signed_before=*/false, &fault);

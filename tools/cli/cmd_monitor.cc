@@ -12,6 +12,7 @@
 #include "ledger/base/limits.h"
 #include "ledger/base/time.h"
 #include "ledger/crypto/sha256.h"
+#include "ledger/engine/scratch.h"
 #include "ledger/publish/export.h"
 #include "ledger/publish/export_reader.h"
 #include "ledger/verify/watch.h"
@@ -129,7 +130,8 @@ class Monitor {
     JEJAK_RETURN_IF_ERROR(MakeFolder(state_));
     JEJAK_ASSIGN_OR_RETURN(lock_, TakeLock(state_, /*read_only=*/false));
     JEJAK_RETURN_IF_ERROR(ReadKept());
-    JEJAK_ASSIGN_OR_RETURN(replay_, verify::Replay::Start());
+    JEJAK_ASSIGN_OR_RETURN(rows_, engine::LiveScratch::Make(state_ / "rows"));
+    JEJAK_ASSIGN_OR_RETURN(replay_, verify::Replay::Start(rows_.get()));
     JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(state_ / "log" / "checkpoint"));
     return there ? Catch() : OkStatus();
   }
@@ -254,6 +256,7 @@ class Monitor {
   const fs::path state_;
   const std::vector<merkle::VerifierKey> keys_;
   Fd lock_;
+  std::unique_ptr<engine::LiveScratch> rows_;
   std::unique_ptr<verify::Replay> replay_;
   verify::Watch watch_;
   uint64_t alerts_ = 0;
