@@ -22,7 +22,10 @@ void Check(Checked* out) {
     out->fault = MakeFault(kind, out->index, detail);
   };
   auto entry = event::DecodeEntry(out->bytes);
-  if (!entry.ok()) return fault(FaultKind::kEntryMalformed, entry.status().ToString());
+  if (!entry.ok()) {
+    out->unknown_rules = entry.status().reason() == Reason::kRulesUnknown;
+    return fault(FaultKind::kEntryMalformed, entry.status().ToString());
+  }
   out->entry = std::move(*entry);
   auto decoded = event::DecodeEvent(out->entry.event);
   if (!decoded.ok()) {

@@ -36,7 +36,10 @@ Result<Replayed> Replay::Take(ByteView entry, bool signed_before,
     return out;
   };
   const auto decoded = event::DecodeEntry(entry);
-  if (!decoded.ok()) return blame("ENTRY_MALFORMED", decoded.status().ToString());
+  if (!decoded.ok()) {
+    if (decoded.status().reason() == Reason::kRulesUnknown) return decoded.status();
+    return blame("ENTRY_MALFORMED", decoded.status().ToString());
+  }
   auto event = event::DecodeEvent(decoded->event);
   if (!event.ok()) {
     if (event.status().reason() == Reason::kRulesUnknown) return event.status();
@@ -50,23 +53,25 @@ Result<Replayed> Replay::Take(ByteView entry, bool signed_before,
       !event::VerifySignature({decoded->event, decoded->signature}, out.event.author)) {
     return blame("SIGNATURE_INVALID", "the author's key did not sign this event");
   }
-  Check(out, fault);
+  JEJAK_RETURN_IF_ERROR(Check(out, fault));
   if (*fault) return out;
   tree_.Append(merkle::LeafHash(entry));
   JEJAK_RETURN_IF_ERROR(Fold(out));
   return out;
 }
 
-void Replay::Check(const Replayed& entry, std::optional<ReplayFault>* fault) {
+Status Replay::Check(const Replayed& entry, std::optional<ReplayFault>* fault) {
   using Kind = admission::Verdict::Kind;
   const auto blame = [&](std::string what, std::string meaning) {
     *fault = ReplayFault{entry.index, std::move(what), std::move(meaning)};
+    return OkStatus();
   };
   if (entry.received_at < last_received_) {
     return blame("TIME_RUNS_BACK", "the ledger says it received this entry before the one before");
   }
   const admission::Verdict verdict = admission::Decide(*state_, entry.event, entry.hash);
   if (verdict.kind == Kind::kDoor) {
+    if (verdict.door.reason() == Reason::kRulesUnknown) return verdict.door;
     return blame("NOT_ADMISSIBLE", "this event must not be in the log: " + verdict.door.ToString());
   }
   if (verdict.kind == Kind::kRetry) {
@@ -83,6 +88,7 @@ void Replay::Check(const Replayed& entry, std::optional<ReplayFault>* fault) {
     return blame(std::string(*wrong),
                  "the ledger's commitment to its tallies is not as it must be");
   }
+  return {};
 }
 
 Status Replay::Fold(const Replayed& entry) {

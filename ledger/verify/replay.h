@@ -51,7 +51,7 @@ class Replay {
 
  private:
   explicit Replay(RowStore* rows) : rows_(rows) {}
-  void Check(const Replayed& entry, std::optional<ReplayFault>* fault);
+  Status Check(const Replayed& entry, std::optional<ReplayFault>* fault);
   Status Fold(const Replayed& entry);
 
   RowStore* const rows_;

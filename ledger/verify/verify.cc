@@ -182,7 +182,7 @@ class Verifier {
     }
     last_received_ = e.entry.received_at;
     if (e.index.value == 0) CheckGenesis(e);
-    CheckVerdict(e);
+    JEJAK_RETURN_IF_ERROR(CheckVerdict(e));
     if (!report_.fault) CheckCommitment(e);
     if (report_.fault) return {};
     state_->Apply({e.event, e.hash, e.index, e.entry.received_at, e.entry.refusal});
@@ -205,7 +205,8 @@ class Verifier {
     }
   }
 
-  void CheckVerdict(const Checked& e) {
+  // RULES_UNKNOWN for what only a newer program can decide.
+  Status CheckVerdict(const Checked& e) {
     using Kind = admission::Verdict::Kind;
     const admission::Verdict verdict = admission::Decide(*state_, e.event, e.hash, e.proofs);
     const auto name = [](const std::optional<event::Refusal>& refusal, bool english) {
@@ -213,7 +214,9 @@ class Verifier {
       return fmt::format("{} {} {}", english ? "refused as" : "ditolak sebagai",
                          InfoOf(refusal->reason).name, refusal->number);
     };
-    if (verdict.kind == Kind::kDoor) {
+    if (verdict.kind == Kind::kDoor && verdict.door.reason() == Reason::kRulesUnknown) {
+      return verdict.door;
+    } else if (verdict.kind == Kind::kDoor) {
       Blame(FaultKind::kNotAdmissible, e.index, std::string_view(verdict.door.ToString()));
     } else if (verdict.kind == Kind::kRetry) {
       Blame(FaultKind::kDuplicate, e.index,
@@ -230,6 +233,7 @@ class Verifier {
                          ", aturan: " + name(refusal, false)});
       }
     }
+    return {};
   }
 
   void CheckCommitment(const Checked& e) {

@@ -218,6 +218,57 @@ TEST_F(VerifyTest, EveryFlippedByteOfAnEntryIsFound) {
   }
 }
 
+// A log that this program is too old for is not convicted of anything.
+TEST_F(VerifyTest, WhatANewerProgramDecidesIsNotJudged) {
+  const std::vector<Bytes> honest = log_.entries;
+  const auto expect = [&](const char* what) {
+    log_.Seal();
+    EXPECT_EQ(Verify(log_, Options()).status().reason(), Reason::kRulesUnknown) << what;
+    MemoryStore store;
+    MemoryRows rows(&store);
+    const auto replay = Replay::Start(&rows).value();
+    std::optional<ReplayFault> fault;
+    Status status;
+    for (size_t i = 0; i < log_.entries.size() && status.ok() && !fault; ++i)
+      status = replay->Take(log_.entries[i], false, &fault).status();
+    EXPECT_EQ(status.reason(), Reason::kRulesUnknown) << what;
+    EXPECT_FALSE(fault) << what;
+    log_.entries = honest;
+  };
+  event::Entry entry = log_.At(honest.size() - 1);
+  event::RulesChanged rules;
+  rules.rules = 2;
+  const event::SignedEvent changed = election_.Sign("root", rules);
+  entry.event = changed.bytes;
+  entry.signature = changed.signature;
+  entry.refusal.reset();
+  log_.entries.back() = *event::EncodeEntry(entry);
+  expect("rules changed");
+
+  event::Event genesis = *event::DecodeEvent(log_.At(0).event);
+  std::get<event::ElectionOpened>(genesis.body).rules = 2;
+  const auto opened = *event::Sign(genesis, testing::SmallElection::KeyOf("root"));
+  entry = log_.At(0);
+  entry.event = opened.bytes;
+  entry.signature = opened.signature;
+  log_.Set(0, entry);
+  expect("opened under other rules");
+
+  size_t unknown = 0;
+  for (size_t i = 0; i < honest.size(); ++i) {
+    if (!log_.At(i).refusal) continue;
+    for (size_t at = 0; at < honest[i].size(); ++at) {
+      Bytes bytes = honest[i];
+      bytes[at] = static_cast<char>(bytes[at] ^ '\x7f');
+      if (event::DecodeEntry(bytes).status().reason() != Reason::kRulesUnknown) continue;
+      ++unknown;
+      log_.entries[i] = bytes;
+      expect("a reason that nobody knows");
+    }
+  }
+  EXPECT_GT(unknown, 0u);
+}
+
 TEST_F(VerifyTest, TheAnchorIsWhatCounts) {
   Options options;
   options.anchor.election = Hash{};
