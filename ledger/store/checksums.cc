@@ -1,4 +1,4 @@
-// Reading every table file whole.
+// Reading every table file whole; table_ends.cc has what is read of each before RocksDB is.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <rocksdb/db.h>
@@ -80,44 +80,7 @@ Status CheckAll(Core* core, const Store::Progress& progress) {
                    fmt::format("checking the blocks in {}", (core->dir / "db").string()));
 }
 
-// What ends each table file of this store: the kind of its blocks' checksums, two places, the
-// version of the format and a number that all such files have. RocksDB has no checksum of it.
-constexpr size_t kFooterBytes = 53;
-constexpr size_t kVersionAt = kFooterBytes - 12;
-constexpr std::string_view kVersionAndMagic(
-    "\x05\0\0\0\xf7\xcf\xf4\x85\xb7\x41\xe2\x88", 12);
-static_assert(rocksdb::kXXH3 == 4);
-
-Status CheckFooter(const fs::path& file) {
-  JEJAK_ASSIGN_OR_RETURN(const Fd fd, OpenFile(file, O_RDONLY));
-  const off_t bytes = ::lseek(fd.get(), 0, SEEK_END);
-  if (bytes < static_cast<off_t>(kFooterBytes)) return {};
-  char footer[kFooterBytes];
-  const ssize_t n =
-      ::pread(fd.get(), footer, kFooterBytes, bytes - static_cast<off_t>(kFooterBytes));
-  if (n < 0) return FromErrno(errno, "read", file);
-  const std::string_view end(footer + kVersionAt, kFooterBytes - kVersionAt);
-  // One that was never finished has none, and is nobody's yet.
-  if (n != static_cast<ssize_t>(kFooterBytes) || !end.ends_with(kVersionAndMagic.substr(4)))
-    return {};
-  if (end == kVersionAndMagic && footer[0] == static_cast<char>(rocksdb::kXXH3)) return {};
-  return Damaged(file, "ends otherwise than it was written");
-}
-
 }  // namespace
-
-Status CheckFooters(const fs::path& folder) {
-  std::error_code error;
-  fs::directory_iterator at(folder, error);
-  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
-    if (at->path().extension() != ".sst") continue;
-    std::error_code ignored;
-    if (at->is_directory(ignored) || at->is_other(ignored))
-      return Damaged(at->path(), "is not a file");
-    JEJAK_RETURN_IF_ERROR(CheckFooter(at->path()));
-  }
-  return error ? FromErrno(error.value(), "list", folder) : Status();
-}
 
 Status Store::VerifyChecksums(const Progress& progress) const {
   JEJAK_RETURN_IF_ERROR(core_->stopper->status());

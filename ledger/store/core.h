@@ -125,6 +125,6 @@ Result<std::shared_ptr<Core>> OpenCore(const std::filesystem::path& dir,
 
 // LEDGER_DAMAGED for a table file in `folder` whose end is not what this store writes; to be asked
 // before RocksDB looks at any.
-Status CheckFooters(const std::filesystem::path& folder);
+Status CheckTableEnds(const std::filesystem::path& folder);
 
 }  // namespace jejak::store

@@ -85,7 +85,7 @@ Result<std::optional<MetaRows>> LookAtDatabase(const Core& core, const FoundHead
     return Status(Reason::kLedgerDamaged, fmt::format("{} is empty", folder.string()))
         .With("file", folder.string());
   }
-  JEJAK_RETURN_IF_ERROR(CheckFooters(folder));
+  JEJAK_RETURN_IF_ERROR(CheckTableEnds(folder));
   rocksdb::DBOptions options = MakeDbOptions(core.options, nullptr);
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
       Describe(core, rocksdb::kDefaultColumnFamilyName, Tuning::kSmall)};

@@ -26,7 +26,7 @@ BANNED = {
     r"\bassert\(": "compiled out; use JEJAK_CHECK",
     r"\bstd::this_thread::sleep_(for|until)\b": "wait for the condition",
 }
-LIBRARIES = ("sodium", "openssl/", "capnp/", "kj/", "rocksdb/", "nlohmann/", "zlib.h", "CLI/", "fmt/", "proto/",
+LIBRARIES = ("sodium", "openssl/", "capnp/", "kj/", "rocksdb/", "xxhash.h", "nlohmann/", "zlib.h", "CLI/", "fmt/", "proto/",
              "grpc", "google/protobuf", "httplib.h")
 
 

@@ -3,8 +3,8 @@
 //   flip_bytes --work FOLDER [--bytes N] [--seed S] [--part K/N]
 // N bytes of each file, in random places; 0, the default, for every byte that carries data. With
 // --part only every N-th place, so that several processes share the work. Each bit of the format
-// versions that end table files is always among them. Exit status 0 when every flip in a file that
-// carries data was found.
+// versions that end table files, and one of each byte before some of them, are always among them.
+// Exit status 0 when every flip in a file that carries data was found.
 //
 // The ledger has table files as well as rows that are only in the write-ahead log. LOG, OPTIONS,
 // LOCK and IDENTITY are RocksDB's diary, its settings for tools, an empty file, and a name: no row
@@ -50,7 +50,10 @@ constexpr uint64_t kStations = 2;
 constexpr uint64_t kPlacesWithoutData = 200;
 
 constexpr const char* kTableFile = "table file (SST)";
-constexpr size_t kVersionFromEnd = 12;  // of a table file: four bytes, before the magic number
+// Of a table file: four bytes before the magic number; what describes it, and where it ends.
+constexpr size_t kVersionFromEnd = 12;
+constexpr size_t kEndBytes = 300;
+constexpr uint64_t kEndsOf = 3;  // table files
 
 // Closing puts rows into table files when there are many: so many that are gone again.
 void FillTableFiles(const fs::path& dir) {
@@ -187,8 +190,9 @@ struct Flip {
   int bit;
 };
 
-// In a file of `size` bytes: one in each of `count` places, or in all for 0.
-std::vector<Flip> Flips(size_t size, uint64_t count, const std::string& kind,
+// In a file of `size` bytes: one in each of `count` places, or in all for 0. `ends`: of a table
+// file also one in each byte that describes it.
+std::vector<Flip> Flips(size_t size, uint64_t count, const std::string& kind, bool ends,
                         const Arguments& arguments, std::mt19937_64* random) {
   std::vector<size_t> places(size);
   std::iota(places.begin(), places.end(), size_t{0});
@@ -198,10 +202,13 @@ std::vector<Flip> Flips(size_t size, uint64_t count, const std::string& kind,
   }
   std::vector<Flip> all;
   for (const size_t place : places) all.push_back({place, static_cast<int>((*random)() % 8)});
-  // No checksum covers it, and RocksDB takes every block otherwise under another version.
-  if (kind == kTableFile && size >= kVersionFromEnd) {
+  // No checksum covers it, and RocksDB takes every block otherwise under another version. What
+  // stands before it RocksDB reads before it looks at checksums.
+  if (kind == kTableFile && size >= kEndBytes) {
     for (int bit = 0; bit < 32; ++bit)
       all.push_back({size - kVersionFromEnd + static_cast<size_t>(bit / 8), bit % 8});
+    for (size_t at = size - kEndBytes; ends && at < size - kVersionFromEnd; ++at)
+      all.push_back({at, 7});
   }
   std::vector<Flip> out;
   for (size_t i = arguments.part; i < all.size(); i += arguments.parts) out.push_back(all[i]);
@@ -230,7 +237,8 @@ int Run(const Arguments& arguments) {
     count.bytes += whole.size();
     const uint64_t places =
         arguments.bytes != 0 || CarriesData(kind) ? arguments.bytes : kPlacesWithoutData;
-    for (const auto [at, bit] : Flips(whole.size(), places, kind, arguments, &random)) {
+    const bool ends = count.files <= kEndsOf;
+    for (const auto [at, bit] : Flips(whole.size(), places, kind, ends, arguments, &random)) {
       PutByte(file, at, static_cast<char>(whole[at] ^ (1 << bit)));
       const std::string said = kind == "key file" ? FindingInKey(file) : Finding(dir, digest);
       PutByte(file, at, whole[at]);
