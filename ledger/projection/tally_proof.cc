@@ -1,14 +1,13 @@
-// The text of a tally proof, and checking it.
+// Checking a tally proof.
 #include "ledger/projection/tally_proof.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <map>
 
-#include "ledger/base/encoding.h"
+#include "ledger/admission/decide.h"
 #include "ledger/base/limits.h"
 #include "ledger/event/signing.h"
 #include "ledger/merkle/tlog_proof.h"
@@ -20,97 +19,6 @@ using election::FieldName;
 using election::Level;
 using election::RegionCode;
 using event::FieldSum;
-
-constexpr std::string_view kVersion = "jejak/tally-proof/1";
-constexpr std::string_view kAnyVersion = "jejak/tally-proof/";
-
-void AddPath(const merkle::Path& path, std::string* out) {
-  for (const Hash& hash : path) *out += " " + ToBase64(hash.view());
-}
-
-Status Malformed(std::string what) { return Status(Reason::kProofMalformed, std::move(what)); }
-
-// Words of the proof's lines, one after the other.
-class Lines {
- public:
-  explicit Lines(ByteView text) : rest_(text) {}
-  // The words of the next line, when it begins with `name`; none otherwise.
-  std::optional<std::vector<std::string_view>> Next(std::string_view name) {
-    const size_t end = rest_.find('\n');
-    if (end == rest_.npos) return std::nullopt;
-    std::vector<std::string_view> words;
-    for (std::string_view line = rest_.substr(0, end);;) {
-      const size_t space = line.find(' ');
-      words.push_back(line.substr(0, space));
-      if (space == line.npos) break;
-      line.remove_prefix(space + 1);
-    }
-    if (words.front() != name) return std::nullopt;
-    words.erase(words.begin());
-    rest_.remove_prefix(end + 1);
-    return words;
-  }
-  ByteView rest() const { return rest_; }
-
- private:
-  ByteView rest_;
-};
-
-bool ReadBytes(std::string_view word, Bytes* out) {
-  auto bytes = FromBase64(word);
-  if (!bytes) return false;
-  *out = std::move(*bytes);
-  return true;
-}
-
-bool ReadNumber(std::string_view word, uint32_t* out) {
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), *out);
-  return error == std::errc() && end == word.data() + word.size() && !word.empty();
-}
-
-bool ReadPath(std::span<const std::string_view> words, merkle::Path* out) {
-  if (words.size() > merkle::kProofPathMax) return false;
-  for (const std::string_view word : words) {
-    Bytes bytes;
-    if (!ReadBytes(word, &bytes) || bytes.size() != Hash::kSize) return false;
-    out->push_back(*Hash::From(bytes));
-  }
-  return true;
-}
-
-bool ReadBody(Lines* lines, TallyProof* out) {
-  const auto kind = lines->Next("kind");
-  if (!kind || kind->size() != 1 || (kind->front() != "sum" && kind->front() != "inclusion"))
-    return false;
-  out->sum = kind->front() == "sum";
-  const auto genesis = lines->Next("genesis");
-  if (!genesis || genesis->size() != 1 || !ReadBytes(genesis->front(), &out->genesis)) return false;
-  const auto node = lines->Next("node");
-  if (!node || node->size() != 1 || !ReadBytes(node->front(), &out->node)) return false;
-  while (const auto child = lines->Next("child")) {
-    if (child->size() != 1 || !ReadBytes(child->front(), &out->children.emplace_back()))
-      return false;
-  }
-  while (const auto words = lines->Next("step")) {
-    TallyProof::Step& step = out->steps.emplace_back();
-    if (out->steps.size() > election::kLevels || words->size() < 2 ||
-        !ReadNumber((*words)[0], &step.index) || !ReadBytes((*words)[1], &step.node) ||
-        !ReadPath(std::span(*words).subspan(2), &step.path)) {
-      return false;
-    }
-  }
-  const auto nations = lines->Next("nations");
-  if (!nations || !ReadPath(*nations, &out->nations)) return false;
-  const auto commitment = lines->Next("commitment");
-  if (!commitment || commitment->size() != 1 ||
-      !ReadBytes(commitment->front(), &out->commitment)) {
-    return false;
-  }
-  const auto end = lines->Next("");
-  if (!end || !end->empty()) return false;
-  out->tlog_proof = std::string(lines->rest());
-  return true;
-}
 
 // A node of either kind, with what both have.
 struct AnyNode {
@@ -141,7 +49,13 @@ Result<AnyNode> ReadNode(ByteView bytes, bool station) {
   out.place = out.station->tps;
   out.registered = 1;
   out.reported = out.station->Reported() ? 1 : 0;
-  for (const auto& value : out.station->values) out.sums.push_back({value.key, value.value, 1});
+  for (const auto& value : out.station->values) {
+    if (value.value > limits::kStationFigureMax) {
+      return Status(Reason::kTallyNodeMalformed,
+                    FieldName(value.key) + " is more than any figure may be");
+    }
+    out.sums.push_back({value.key, value.value, 1});
+  }
   return out;
 }
 
@@ -168,14 +82,50 @@ Status Mismatch(const RegionCode& region, std::string what) {
       .With("region", region.display());
 }
 
+// The first of the parts' fields that the whole must have as well, and lacks. A region that votes
+// on several ballots keeps what parties got and no sums of other choices, and nothing in a proof
+// says whether one is such a region: so it may lack all of those, and not some. In a contest in
+// which parties have totals, a choice without one may be a party or not; elsewhere it is not.
+// Ascending: `parts`, and both results.
+struct Lost {
+  std::optional<election::FieldKey> wrong;
+  std::vector<election::FieldKey> left_out;  // rightly, if it is such a region
+};
+Lost FindLost(const std::vector<election::FieldKey>& parts, const std::vector<FieldSum>& whole) {
+  using Kind = election::FieldKind;
+  const auto has_total = [&](election::ChoiceId choice) {
+    return std::binary_search(parts.begin(), parts.end(),
+                              election::FieldKey::PartyTotal(choice));
+  };
+  const bool of_parties = std::any_of(parts.begin(), parts.end(), [](const auto& key) {
+    return key.kind == Kind::kPartyTotal;
+  });
+  const bool keeps_choices =
+      !of_parties && std::any_of(whole.begin(), whole.end(), [](const FieldSum& sum) {
+        return sum.key.kind == Kind::kVotes;
+      });
+  Lost out;
+  for (const election::FieldKey& key : parts) {
+    if (Find(whole, key) != nullptr) continue;
+    if (key.kind == Kind::kVotes && !keeps_choices && !has_total(key.id)) {
+      out.left_out.push_back(key);
+    } else if (!out.wrong) {
+      out.wrong = key;
+    }
+  }
+  return out;
+}
+
 // A part can't be more than the whole.
 Status CheckWithin(const AnyNode& part, const AnyNode& whole) {
   if (part.registered > whole.registered || part.reported > whole.reported)
     return Mismatch(whole.place, "it has fewer TPSs than " + part.place.str() + " inside it");
+  std::vector<election::FieldKey> keys;
+  for (const FieldSum& sum : part.sums) keys.push_back(sum.key);
+  if (const Lost lost = FindLost(keys, whole.sums); lost.wrong)
+    return Mismatch(whole.place, "lacks " + FieldName(*lost.wrong));
   for (const FieldSum& sum : part.sums) {
     const FieldSum* above = Find(whole.sums, sum.key);
-    if (above == nullptr && sum.key.kind == election::FieldKind::kFigure)
-      return Mismatch(whole.place, "lacks " + FieldName(sum.key));
     if (above != nullptr && (above->sum < sum.sum || above->present < sum.present)) {
       return Mismatch(whole.place, fmt::format("{} is less than in {} inside it",
                                                FieldName(sum.key), part.place.str()));
@@ -194,8 +144,10 @@ Status Overflow(const RegionCode& region) {
   return Status(Reason::kSumOverflow, "the children of " + region.display() + " add up to more");
 }
 
-// Whether the children are all of the node's, in order, and add up to it.
-Status CheckChildren(const AnyNode& node, const std::vector<Bytes>& children) {
+// Whether the children are all of the node's, in order, and add up to it. What they have and the
+// node rightly lacks goes to `left_out`.
+Status CheckChildren(const AnyNode& node, const std::vector<Bytes>& children,
+                     std::vector<election::FieldKey>* left_out) {
   const event::RegionTally& region = *node.region;
   const auto wrong = [&](std::string what) {
     return Status(Reason::kChildrenWrong, fmt::format("region {}: {}", node.place.display(), what));
@@ -241,11 +193,11 @@ Status CheckChildren(const AnyNode& node, const std::vector<Bytes>& children) {
                                               FieldName(sum.key), sum.present, present));
     }
   }
-  for (const auto& [key, total] : sums) {
-    // Votes of candidates are not kept where several ballots are used.
-    if (key.kind == election::FieldKind::kFigure && Find(region.sums, key) == nullptr)
-      return Mismatch(node.place, "lacks " + FieldName(key));
-  }
+  std::vector<election::FieldKey> keys;
+  for (const auto& [key, total] : sums) keys.push_back(key);
+  Lost lost = FindLost(keys, region.sums);
+  if (lost.wrong) return Mismatch(node.place, "lacks " + FieldName(*lost.wrong));
+  *left_out = std::move(lost.left_out);
   return OkStatus();
 }
 
@@ -325,50 +277,15 @@ TallyClaim ClaimOf(const AnyNode& node, const Committed& committed,
 
 }  // namespace
 
-std::string FormatTallyProof(const TallyProof& proof) {
-  std::string out(kVersion);
-  out += proof.sum ? "\nkind sum\n" : "\nkind inclusion\n";
-  out += "genesis " + ToBase64(proof.genesis) + "\n";
-  out += "node " + ToBase64(proof.node) + "\n";
-  for (const Bytes& child : proof.children) out += "child " + ToBase64(child) + "\n";
-  for (const TallyProof::Step& step : proof.steps) {
-    out += fmt::format("step {} {}", step.index, ToBase64(step.node));
-    AddPath(step.path, &out);
-    out += "\n";
-  }
-  out += "nations";
-  AddPath(proof.nations, &out);
-  out += "\ncommitment " + ToBase64(proof.commitment) + "\n\n" + proof.tlog_proof;
-  return out;
-}
-
-Result<TallyProof> ParseTallyProof(ByteView text) {
-  if (text.size() > limits::kTallyProofBytesMax) {
-    return Status(Reason::kProofTooLarge, fmt::format("{} bytes, and may be {}", text.size(),
-                                                      limits::kTallyProofBytesMax));
-  }
-  if (text.empty()) return Malformed("the file is empty");
-  const ByteView first = text.substr(0, text.find('\n'));
-  if (first != kVersion) {
-    if (!first.starts_with(kAnyVersion)) return Malformed("this is no tally proof");
-    return Status(Reason::kRulesUnknown,
-                  "a proof of the version " + std::string(first.substr(0, 40)));
-  }
-  Lines lines(text.substr(std::min(text.size(), kVersion.size() + 1)));
-  TallyProof out;
-  if (!ReadBody(&lines, &out)) return Malformed("a line is not what it should be");
-  if (FormatTallyProof(out) != text) return Malformed("there is another way to write the same");
-  return out;
-}
-
 Result<TallyClaim> CheckTallyProof(const TallyProof& proof, const merkle::VerifierKey& log,
                                    std::span<const merkle::VerifierKey> witnesses) {
   JEJAK_ASSIGN_OR_RETURN(const AnyNode node, ReadNode(proof.node));
   if (!proof.sum && !proof.children.empty())
     return Status(Reason::kChildrenWrong, "an inclusion proof has no children");
+  std::vector<election::FieldKey> left_out;
   if (proof.sum) {
     if (!node.region) return Status(Reason::kChildrenWrong, "a TPS has no children to add up");
-    JEJAK_RETURN_IF_ERROR(CheckChildren(node, proof.children));
+    JEJAK_RETURN_IF_ERROR(CheckChildren(node, proof.children, &left_out));
   }
 
   JEJAK_ASSIGN_OR_RETURN(const AnyNode nation, Climb(node, proof.steps));
@@ -386,15 +303,21 @@ Result<TallyClaim> CheckTallyProof(const TallyProof& proof, const merkle::Verifi
       merkle::VerifyTlogProof(tlog, merkle::LeafHash(proof.commitment), log, witnesses));
 
   const auto genesis = event::DecodeEvent(proof.genesis);
+  if (!genesis.ok() && genesis.status().reason() == Reason::kRulesUnknown) return genesis.status();
   const auto* opened =
       genesis.ok() ? std::get_if<event::ElectionOpened>(&genesis->body) : nullptr;
   if (opened == nullptr || event::EventHash(proof.genesis) != committed.election)
     return Status(Reason::kCommitmentWrong, "the genesis is not of the commitment's election");
+  if (!admission::RulesKnown(opened->rules)) {
+    return Status(Reason::kRulesUnknown,
+                  fmt::format("the election was opened under rules version {}", opened->rules));
+  }
   if (opened->origin != checkpoint.checkpoint.origin)
     return Status(Reason::kCommitmentWrong, "the checkpoint is not of the election's log");
 
   TallyClaim claim = ClaimOf(node, committed, *opened, checkpoint.checkpoint);
   claim.sum = proof.sum;
+  claim.left_out = std::move(left_out);
   return claim;
 }
 

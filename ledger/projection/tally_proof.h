@@ -52,6 +52,9 @@ struct TallyClaim {
   std::optional<uint16_t> round;  // of a station
   std::optional<Hash> event;      // of a station: its newest result
   std::vector<event::FieldSum> sums;
+  // Of a sum proof: choices that the parts have and the region has not, as it may where several
+  // ballots are used. No proof shows that they are.
+  std::vector<election::FieldKey> left_out;
   TreeSize size;                  // of the log that the figures are of
   UnixMicros time;                // of the commitment, by the ledger's clock
   std::string origin;             // of the checkpoint
@@ -60,6 +63,7 @@ struct TallyClaim {
 
 // Errors name the first thing that doesn't hold: TALLY_NODE_MALFORMED, CHILDREN_WRONG,
 // SUM_MISMATCH, SUM_OVERFLOW, COMMITMENT_WRONG, PROOF_INVALID, and those of VerifyTlogProof.
+// RULES_UNKNOWN for an election under rules that this program doesn't know.
 Result<TallyClaim> CheckTallyProof(const TallyProof& proof, const merkle::VerifierKey& log,
                                    std::span<const merkle::VerifierKey> witnesses = {});
 

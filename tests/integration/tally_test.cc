@@ -102,7 +102,8 @@ class TallyTest : public ::testing::Test {
 
   // What a ledger signs that commits to this nation: its key is the real one, its log has two
   // entries.
-  TallyProof Forge(event::RegionTally nation, std::vector<Bytes> children, bool sum) {
+  TallyProof Forge(event::RegionTally nation, std::vector<Bytes> children, bool sum,
+                   const std::optional<event::Event>& genesis = std::nullopt) {
     std::vector<Hash> leaves;
     for (const Bytes& child : children) {
       leaves.push_back(merkle::LeafHash(event::RegionNodeHash(child).view()));
@@ -110,14 +111,15 @@ class TallyTest : public ::testing::Test {
     nation.children = static_cast<uint32_t>(children.size());
     nation.children_root = merkle::RootOf(leaves);
     TallyProof proof;
-    proof.genesis = view_->Entry(LogIndex(0))->entry.event;
+    proof.genesis =
+        genesis ? *event::EncodeEvent(*genesis) : view_->Entry(LogIndex(0))->entry.event;
     proof.node = *event::Encode(nation);
     proof.sum = sum;
     if (sum) proof.children = std::move(children);
     proof.nations = {event::RegionNodeHash(proof.node)};
     const crypto::SecretKey key = SmallElection::KeyOf("ledger");
     event::Event committed;
-    committed.election = election_.election();
+    committed.election = event::EventHash(proof.genesis);
     committed.author = key.public_key();
     committed.occurred_at = UnixMicros(5);
     committed.body =
@@ -272,9 +274,64 @@ TEST_F(TallyTest, ADishonestLedgerIsConvictedByTheSum) {
   nation = Nation();
   nation.reported += 1;
   EXPECT_EQ(Check(Forge(nation, {province}, true)), Reason::kSumMismatch);
-  nation = Nation();
-  nation.sums.erase(nation.sums.begin());
-  EXPECT_EQ(Check(Forge(nation, {province}, true)), Reason::kSumMismatch);
+  // Whichever field it leaves out.
+  ASSERT_EQ(Nation().sums.back().key.kind, election::FieldKind::kVotes);
+  for (size_t i = 0; i < Nation().sums.size(); ++i) {
+    nation = Nation();
+    nation.sums.erase(nation.sums.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_EQ(Check(Forge(nation, {province}, true)), Reason::kSumMismatch) << i;
+  }
+}
+
+// Sums of candidates are not kept where several ballots are used, which no proof shows: it says
+// what was left out. Parties, and a part of the others, are never left out.
+TEST_F(TallyTest, WhatARegionOfSeveralBallotsLeavesOutIsSaid) {
+  using election::FieldKey;
+  const Bytes province = Prove(SmallElection::Code("65"), false).node;
+  event::RegionTally nation = Nation();
+  std::vector<FieldKey> choices;
+  std::erase_if(nation.sums, [&](const event::FieldSum& sum) {
+    if (sum.key.kind != election::FieldKind::kVotes) return false;
+    choices.push_back(sum.key);
+    return true;
+  });
+  ASSERT_EQ(choices.size(), 3U);
+  const auto claim = CheckTallyProof(Forge(nation, {province}, true), LogKey());
+  ASSERT_TRUE(claim.ok()) << claim.status().ToString();
+  EXPECT_EQ(claim->left_out, choices);
+
+  // The first is a party: the parts have its total.
+  event::RegionTally part = *event::DecodeRegionTally(province), whole = nation;
+  part.sums.push_back({FieldKey::PartyTotal(choices[0].id), 7, 1});
+  whole.sums.push_back({FieldKey::PartyTotal(choices[0].id), 7, 1});
+  EXPECT_EQ(Check(Forge(whole, {*event::Encode(part)}, true)), Reason::kSumMismatch);
+  const auto votes = [&](const FieldKey& key) {
+    return *std::find_if(part.sums.begin(), part.sums.end(),
+                         [&](const event::FieldSum& sum) { return sum.key == key; });
+  };
+  whole.sums.insert(whole.sums.end() - 1, votes(choices[0]));
+  EXPECT_EQ(Check(Forge(whole, {*event::Encode(part)}, true)), Reason::kOk);
+  whole.sums.pop_back();
+  EXPECT_EQ(Check(Forge(whole, {*event::Encode(part)}, true)), Reason::kSumMismatch);
+}
+
+// What a newer program would read is not guessed at.
+TEST_F(TallyTest, AProofUnderOtherRulesIsNotJudged) {
+  const Bytes province = Prove(SmallElection::Code("65"), false).node;
+  const TallyProof proof = Forge(Nation(), {province}, true);
+  ASSERT_EQ(Check(proof), Reason::kOk);
+  auto genesis = *event::DecodeEvent(proof.genesis);
+  std::get<event::ElectionOpened>(genesis.body).rules = 2;
+  EXPECT_EQ(Check(Forge(Nation(), {province}, true, genesis)), Reason::kRulesUnknown);
+  const std::string text = FormatTallyProof(proof);
+  const auto reason = [&](const std::string& first) {
+    return ParseTallyProof(first + text.substr(text.find('\n'))).status().reason();
+  };
+  EXPECT_EQ(reason("jejak/tally-proof/1"), Reason::kOk);
+  EXPECT_EQ(reason("jejak/tally-proof/2"), Reason::kRulesUnknown);
+  for (const char* first : {"jejak/tally-proof/1\r", "jejak/tally-proof/1 ", "jejak/tally-proof/",
+                            "jejak/tally-proof/0", "jejak/tally-proof/x"})
+    EXPECT_EQ(reason(first), Reason::kProofMalformed) << first;
 }
 
 // It commits to other tallies than its entries give, or says another time: any replay convicts it.

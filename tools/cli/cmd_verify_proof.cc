@@ -59,6 +59,10 @@ Json ClaimToJson(const projection::TallyClaim& claim) {
     out["fields"].push_back(
         {{"field", FieldName(sum.key)}, {"value", sum.sum}, {"present", sum.present}});
   }
+  if (claim.sum) {
+    out["left_out"] = Json::array();
+    for (const auto& key : claim.left_out) out["left_out"].push_back(FieldName(key));
+  }
   out["size"] = claim.size.value;
   out["time"] = FormatTime(claim.time);
   out["origin"] = claim.origin;
@@ -89,6 +93,16 @@ void PrintClaim(const Console& console, const projection::TallyClaim& claim) {
     table.Row({FieldName(sum.key), console.Number(sum.sum), console.Number(uint64_t{sum.present})});
   }
   table.Print(console);
+  if (claim.left_out.empty()) return;
+  std::string names;
+  for (const auto& key : claim.left_out) names += " " + FieldName(key);
+  console.Line(fmt::format(
+      "{}{}",
+      console.T("not summed here, as is right where several ballots are used, though the parts "
+                "have:",
+                "tidak dijumlahkan di sini, yang benar bila ada beberapa surat suara, walaupun "
+                "bagiannya memuat:"),
+      names));
 }
 
 // What an entry that is in the log says of itself, by its bytes alone.
