@@ -24,4 +24,43 @@ std::optional<election::RegionCode> PlaceOf(const event::Body& body) {
       body);
 }
 
+std::vector<std::string> ContestsOf(const event::Body& body) {
+  if (auto one = ContestOf(body)) return {std::move(*one)};
+  return std::visit(
+      [](const auto& b) -> std::vector<std::string> {
+        if constexpr (requires { b.contests; }) return b.contests;
+        return {};
+      },
+      body);
+}
+
+std::vector<election::RegionCode> PlacesOf(const event::Body& body) {
+  if (const auto one = PlaceOf(body)) return {*one};
+  return std::visit(
+      [](const auto& b) -> std::vector<election::RegionCode> {
+        if constexpr (requires { b.places; }) return b.places;
+        if constexpr (requires { b.members; }) return b.members;
+        std::vector<election::RegionCode> out;
+        if constexpr (requires { b.regions; }) {
+          for (const event::RegionFact& fact : b.regions) out.push_back(fact.code);
+        } else if constexpr (requires { b.stations; }) {
+          for (const event::StationFact& fact : b.stations) out.push_back(fact.code);
+        } else if constexpr (requires { b.amendments; }) {
+          for (const event::Amendment& amendment : b.amendments) {
+            if (const auto code = election::RegionCode::Parse(amendment.subject))
+              out.push_back(*code);
+          }
+        }
+        return out;
+      },
+      body);
+}
+
+std::optional<Hash> ReferredBy(const event::Body& body) {
+  if (const auto* cancelled = std::get_if<event::RoundCancelled>(&body)) return cancelled->opened;
+  if (const auto* resolved = std::get_if<event::ObjectionResolved>(&body))
+    return resolved->objection;
+  return std::nullopt;
+}
+
 }  // namespace jejak::projection

@@ -244,6 +244,8 @@ class Queries {
                                              size_t limit) const;
   // Reads every row of the official's activity.
   Result<ActivityTotals> ActivityTotalsOf(std::string_view official) const;
+  // The entry that holds this event; none when the log has none.
+  Result<std::optional<ReadEntry>> EntryOfEvent(const Hash& event) const;
   Result<std::vector<RefusalLine>> Refusals(std::optional<RegionCode> region,
                                             std::optional<std::string> official,
                                             std::optional<Reason> reason, LogIndex from,

@@ -1,5 +1,6 @@
 // Findings, what an official did, and what was refused.
 #include "ledger/base/coding.h"
+#include "ledger/projection/entry_filter.h"
 #include "ledger/projection/queries.h"
 #include "ledger/projection/queries_rows.h"
 #include "ledger/projection/rows_records.h"
@@ -104,6 +105,15 @@ Result<ActivityTotals> Queries::ActivityTotalsOf(std::string_view official) cons
   return out;
 }
 
+Result<std::optional<ReadEntry>> Queries::EntryOfEvent(const Hash& event) const {
+  Bytes value;
+  const bool there = rows_->Get(kEventIndex, event.view(), &value);
+  JEJAK_RETURN_IF_ERROR(rows_->status());
+  if (!there) return std::optional<ReadEntry>();
+  JEJAK_ASSIGN_OR_RETURN(ReadEntry entry, entries_->Entry(LogIndex(Reader(value).Be64())));
+  return std::optional(std::move(entry));
+}
+
 Result<std::vector<RefusalLine>> Queries::Refusals(std::optional<RegionCode> region,
                                                    std::optional<std::string> official,
                                                    std::optional<Reason> reason, LogIndex from,
@@ -117,7 +127,13 @@ Result<std::vector<RefusalLine>> Queries::Refusals(std::optional<RegionCode> reg
     auto row = Decode<RefusalRow>(cursor->value());
     if (!key.Done() || !row) return DamagedRow("refusals", cursor->key());
     line.row = std::move(*row);
-    if (region && !region->Contains(line.row.place)) continue;
+    if (region && !region->Contains(line.row.place)) {
+      // The nation stands for what names no place or several.
+      if (!line.row.place.IsNation()) continue;
+      JEJAK_ASSIGN_OR_RETURN(const ReadEntry entry, entries_->Entry(line.index));
+      JEJAK_ASSIGN_OR_RETURN(const bool lies, LiesIn(entry.event.body, *region, *this));
+      if (!lies) continue;
+    }
     if (official && *official != line.row.official) continue;
     if (reason && ReasonByLoggedNumber(line.row.reason) != reason) continue;
     out.push_back(std::move(line));

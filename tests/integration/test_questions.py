@@ -143,6 +143,24 @@ class Records(Case):
         page = election.ask("activity", "--official", "kpu", "--page-size", 1, "--page-token", done["next_page_token"])
         self.assertEqual((page["totals"], page["as_of"]), (done["totals"], done["as_of"]))
         self.assertEqual(election.ask("activity", "--official", "kpu")["totals"]["refused"], 2)
+        # What names several places, or only what it ends, is found by each place and contest.
+        cancelled = election.file("roundCancelled", {"opened": opened[0], "reason": "Keliru", "decision": None}, "kpu")["event"]
+        election.refused("ROLE_NOT_ENTITLED", 1, "file", {
+            "kind": "psu", "contests": ["ppwp"], "places": [TPS], "ground": "unentitled_voters", "decision": None,
+            "legal_basis": "UU 7/2017", "minutes": minutes}, "ppk.a", "--kind", "roundOpened")
+        def replayed(*which):
+            shown = run("replay", "--ledger", self.folder / "ledger", "--json", *which).out.splitlines()
+            return {json.loads(line)["entry"]["event"] for line in shown if line.startswith('{"entry"')}
+
+        seen = {which: replayed(*which)
+                for which in (("--region", TPS), ("--region", second), ("--contest", "ppwp"))}
+        self.assertTrue({opened[0], cancelled, filed[0]} <= seen["--region", TPS])
+        self.assertTrue(opened[1] in seen["--region", second] and opened[0] not in seen["--region", second])
+        self.assertTrue({*opened, cancelled} <= seen["--contest", "ppwp"])
+        refused = election.ask("refusals", "--region", TPS)["refusals"]
+        self.assertEqual([line["reason"] for line in refused], ["ROLE_NOT_ENTITLED"] * 3)
+        self.assertEqual(len(election.ask("refusals", "--region", second)["refusals"]), 0)
+        self.refused("UNKNOWN_REGION", 1, "replay", "--ledger", self.folder / "ledger", "--region", "6599")
 
 
 if __name__ == "__main__":
