@@ -26,32 +26,30 @@ std::string StatusOfRound(const RecordLine& line, const RoundProgress& progress)
   return progress.stations > 0 && progress.held == progress.stations ? "held" : "opened";
 }
 
-// Every field of the certification that the tally had otherwise at the size it was made at,
-// whatever came since.
+// Every field of the certification that the tally had otherwise, or had not, at the size it was made
+// at, whatever came since.
 Result<std::vector<CertifiedDifference>> DifferencesOf(const KeyValueReader& rows,
                                                        const EntrySource& entries,
                                                        const event::RecapCertified& body) {
   JEJAK_ASSIGN_OR_RETURN(const auto then, Queries::Open(&rows, &entries, body.size));
   JEJAK_ASSIGN_OR_RETURN(const Tally tally, then->TallyOf(body.contest, body.region));
-  std::vector<CertifiedDifference> out;
-  const auto compare = [&](const FieldKey& key, uint64_t certified,
-                           const std::optional<uint64_t>& have) {
-    if (have && *have != certified) out.push_back({key, certified, *have});
-  };
-  for (const auto& f : body.figures) {
-    for (const FigureSum& sum : tally.figures) {
-      if (sum.figure == f.figure) compare(FieldKey::Of(f.figure), f.value, sum.value);
-    }
-  }
+  std::map<FieldKey, std::optional<uint64_t>> had;
+  for (const FigureSum& sum : tally.figures) had.emplace(FieldKey::Of(sum.figure), sum.value);
   for (const ChoiceSum& sum : tally.votes) {
-    for (const auto& v : body.votes) {
-      if (v.choice == sum.choice.id) compare(FieldKey::Votes(v.choice), v.value, sum.votes);
-    }
-    for (const auto& v : body.party_totals) {
-      if (v.choice == sum.choice.id)
-        compare(FieldKey::PartyTotal(v.choice), v.value, sum.party_total);
-    }
+    had.emplace(FieldKey::Votes(sum.choice.id), sum.votes);
+    had.emplace(FieldKey::PartyTotal(sum.choice.id), sum.party_total);
   }
+  std::vector<CertifiedDifference> out;
+  const auto compare = [&](const FieldKey& key, uint64_t certified) {
+    const auto at = had.find(key);
+    // Candidates have no sums where there are several ballots.
+    if (at == had.end() && key.kind != election::FieldKind::kFigure) return;
+    const auto tallied = at == had.end() ? std::nullopt : at->second;
+    if (tallied != certified) out.push_back({key, certified, tallied});
+  };
+  for (const auto& f : body.figures) compare(FieldKey::Of(f.figure), f.value);
+  for (const auto& v : body.votes) compare(FieldKey::Votes(v.choice), v.value);
+  for (const auto& v : body.party_totals) compare(FieldKey::PartyTotal(v.choice), v.value);
   return out;
 }
 

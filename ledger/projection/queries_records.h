@@ -36,7 +36,8 @@ Result<RoundProgress> ProgressOfRound(const KeyValueReader& rows, const ReadEntr
 // A figure that a certification has otherwise than the tally at the size it names.
 struct CertifiedDifference {
   FieldKey field;
-  uint64_t certified = 0, tally = 0;
+  uint64_t certified = 0;
+  std::optional<uint64_t> tally;  // none: no TPS had reported it
 };
 // What came of a record, as of the size `then`.
 struct RecordOutcome {

@@ -69,7 +69,7 @@ void PutRecordOutcome(const projection::RecordOutcome& outcome, jejak::v1::Recor
     auto* one = out->add_differences();
     one->set_field(election::FieldName(difference.field));
     one->set_certified(difference.certified);
-    one->set_tally(difference.tally);
+    if (difference.tally) one->set_tally(*difference.tally);
   }
 }
 

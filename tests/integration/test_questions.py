@@ -162,6 +162,21 @@ class Records(Case):
         self.assertEqual(len(election.ask("refusals", "--region", second)["refusals"]), 0)
         self.refused("UNKNOWN_REGION", 1, "replay", "--ledger", self.folder / "ledger", "--region", "6599")
 
+    def test_votes_certified_out_of_nothing(self):
+        """A certification of what no TPS reported is shown beside nothing."""
+        election = Election(self)
+        for what, value in (("regions", FORM_REGIONS), ("stations", STATIONS), ("contest", contest("ppwp", "ticket", ["0"])),
+                            ("ballot", json.loads((EXAMPLES / "ballot.json").read_text()))):
+            election.register(what, value)
+        election.enrol(("kpu", "kpu", "0", "Kadir"), ("ppk.a", "ppk", "650105", "Dewi"))
+        election.file("recapCertified", {
+            "contest": "ppwp", "region": "650105", "figures": {"valid": 5000}, "votes": [{"choice": "1", "votes": 5000}],
+            "parts": 0, "parts_hash": None, "size": election.ask("tally --contest ppwp --region 0")["as_of"]["size"],
+            "minutes": {"number": "BA 1", "date": "2024-02-16", "sha256": None}, "signatories": [], "replaces": None}, "ppk.a")
+        self.assertEqual(election.ask("certifications")["certifications"][0]["differences"],
+                         [{"field": "valid", "certified": 5000, "tally": None},
+                          {"field": "votes.1", "certified": 5000, "tally": None}])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -36,7 +36,7 @@ Json OutcomeToJson(jejak::v1::RecordKind kind, const jejak::v1::Record& record) 
     for (const auto& difference : record.differences()) {
       out["differences"].push_back({{"field", difference.field()},
                                     {"certified", difference.certified()},
-                                    {"tally", difference.tally()}});
+                                    {"tally", OrNull(difference.has_tally(), difference.tally())}});
     }
   }
   return out;
