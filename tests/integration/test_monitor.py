@@ -155,6 +155,36 @@ class Monitor(Case):
         self.assertEqual((outcome.status, outcome.json["finding"]["kind"]), (1, "CHECKPOINT_UNSIGNED"))
         self.refused("USAGE", 2, "monitor", "--state", self.folder / "y", "--key", key)
 
+    def test_withheld(self):
+        """An entry that was promised and isn't shown is a finding; a follower goes on, and takes it when it comes."""
+        held = self.monitor("--dir", self.out)[1]["progress"]["size"]
+        size = self.play(900)
+        self.assertGreater(size // 256, held // 256)
+        bundle, away = self.out / "tile" / "entries" / f"{held // 256:03}", self.folder / "away"
+        bundle.rename(away)
+        for partial in bundle.parent.glob(bundle.name + ".p/*"):
+            partial.unlink()
+        found, _ = self.monitor("--dir", self.out, status=1)
+        self.assertEqual([(f["kind"], f["index"]) for f in found], [("ENTRY_MISSING", held)])
+        bundle.write_bytes(away.read_bytes()[:-1])  # nor one that doesn't read
+        self.assertEqual(self.monitor("--dir", self.out, status=1)[0][0]["kind"], "ENTRY_MISSING")
+        bundle.unlink()
+        with subprocess.Popen([PROGRAM, "monitor", "--state", self.folder / "state", "--key", self.vkey, "--dir", self.out,
+                               "--every", "1", "--json"], stdout=subprocess.PIPE, text=True) as process:
+            try:
+                kinds, seen = [], held
+                while seen != size:
+                    line = json.loads(process.stdout.readline())
+                    if line.get("finding", {}).get("kind") == "ENTRY_MISSING":
+                        kinds.append(line["finding"])
+                        if len(kinds) == 2:
+                            away.rename(bundle)
+                    seen = line.get("progress", {}).get("size", seen)
+                self.assertGreaterEqual(len(kinds), 2)
+            finally:
+                process.terminate()
+        self.assertEqual(process.returncode, 0)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -46,15 +46,27 @@ class ShownLog final : public publish::Log {
   explicit ShownLog(const Shown* shown) : shown_(*shown) {}
   Result<std::string> Checkpoint() const override { return shown_.checkpoint; }
   Result<Bytes> EntryBytes(LogIndex index) const override {
+    auto bytes = Shows(index);
+    if (!bytes.ok()) missing_ = Missing{index, bytes.status()};
+    return bytes;
+  }
+
+  struct Missing {
+    LogIndex index;
+    Status why;
+  };
+  // The entry that was asked for and not had.
+  const std::optional<Missing>& missing() const { return missing_; }
+
+ private:
+  static constexpr uint64_t kWindow = 2'048;
+
+  Result<Bytes> Shows(LogIndex index) const {
     if (shown_.reader) return shown_.reader->EntryBytes(index);
     if (index.value < first_ || index.value - first_ >= entries_.size())
       JEJAK_RETURN_IF_ERROR(Fetch(index));
     return entries_[index.value - first_];
   }
-
- private:
-  static constexpr uint64_t kWindow = 2'048;
-
   Status Fetch(LogIndex from) const {
     entries_.clear();
     first_ = from.value;
@@ -75,6 +87,7 @@ class ShownLog final : public publish::Log {
   const Shown& shown_;
   mutable uint64_t first_ = 0;
   mutable std::vector<Bytes> entries_;
+  mutable std::optional<Missing> missing_;
 };
 
 Result<Shown> LookAt(const Globals& globals, const MonitorOptions& options) {
@@ -123,7 +136,10 @@ class Monitor {
  public:
   Monitor(const Globals& globals, const MonitorOptions& options,
           std::vector<merkle::VerifierKey> keys)
-      : console_(globals.console), state_(options.state), keys_(std::move(keys)) {}
+      : console_(globals.console),
+        state_(options.state),
+        follows_(options.every_seconds != 0),
+        keys_(std::move(keys)) {}
 
   // Takes up where an earlier run stood.
   Status Open() {
@@ -147,6 +163,7 @@ class Monitor {
     const ShownLog log(&shown);
     const auto copied = publish::Export(log, state_ / "log", nullptr);
     if (!copied.ok()) {
+      if (log.missing()) return NotShown(*log.missing());
       if (copied.status().reason() != Reason::kExportDiffers &&
           copied.status().reason() != Reason::kLedgerDamaged)
         return copied.status();
@@ -170,6 +187,18 @@ class Monitor {
     const std::string kind = finding["kind"];
     Print("finding", std::move(finding));
     return Status(Reason::kVerificationFailed, kind);
+  }
+
+  // An entry that the checkpoint promises. It may be shown at the next look.
+  Status NotShown(const ShownLog::Missing& missing) {
+    const Reason reason = missing.why.reason();
+    if (reason != Reason::kNotFound && reason != Reason::kInputMalformed) {
+      if (follows_) Unreachable(missing.why);
+      return follows_ ? OkStatus() : missing.why;
+    }
+    const Status raised = Raise({{"kind", "ENTRY_MISSING"}, {"index", missing.index.value},
+                                 {"why", missing.why.message()}});
+    return follows_ ? OkStatus() : raised;
   }
 
   // That the log shown continues the one that is kept.
@@ -254,6 +283,7 @@ class Monitor {
 
   const Console& console_;
   const fs::path state_;
+  const bool follows_;  // and so looks again
   const std::vector<merkle::VerifierKey> keys_;
   Fd lock_;
   std::unique_ptr<engine::LiveScratch> rows_;
