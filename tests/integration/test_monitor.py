@@ -2,10 +2,14 @@
 it is stopped and from wherever it reads; a log that was rewritten, cut, or damaged ends it, with evidence where there is
 any."""
 
+import base64
 import json
+import re
 import shutil
 import subprocess
 import unittest
+
+from nacl.signing import SigningKey
 
 from jejak import Case, PROGRAM, run
 from test_witness import DAEMON
@@ -154,6 +158,28 @@ class Monitor(Case):
         outcome = run("monitor", "--state", self.folder / "x", "--key", key, "--dir", self.out, "--json")
         self.assertEqual((outcome.status, outcome.json["finding"]["kind"]), (1, "CHECKPOINT_UNSIGNED"))
         self.refused("USAGE", 2, "monitor", "--state", self.folder / "y", "--key", key)
+
+    def sign(self, text):
+        """A note by the log's own key."""
+        seed = re.search("(?m)^seed (.*)$", (self.ledger / "keys" / "ledger.key").read_text())[1]
+        name, known = self.vkey.split("+")[:2]
+        signature = bytes.fromhex(known) + SigningKey(base64.b64decode(seed)).sign(text.encode()).signature
+        return f"{text}\n\u2014 {name} {base64.b64encode(signature).decode()}\n"
+
+    def test_signed_and_wrong(self):
+        """What the log's key signed is not called unsigned."""
+        checkpoint = self.out / "checkpoint"
+        text = checkpoint.read_text().split("\n\n")[0] + "\n"
+        checkpoint.write_text(self.sign(text))
+        self.monitor("--dir", self.out)
+        origin, rest = text.split("\n", 1)
+        nothing = base64.b64encode(bytes(32)).decode()
+        for wrong, kind in ((f"{origin}/x\n{rest}", "OTHER_LOG"), (f"{origin}\n0\n{nothing}\n", "ENTRIES_DIFFER")):
+            checkpoint.write_text(self.sign(wrong))
+            found, _ = self.monitor("--dir", self.out, status=1)
+            self.assertEqual([f["kind"] for f in found], [kind])
+        checkpoint.write_text(self.sign(text).replace(text, f"{origin}/x\n{rest}"))
+        self.assertEqual(self.monitor("--dir", self.out, status=1)[0][0]["kind"], "CHECKPOINT_UNSIGNED")
 
     def test_withheld(self):
         """An entry that was promised and isn't shown is a finding; a follower goes on, and takes it when it comes."""

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -107,6 +108,19 @@ Result<Shown> LookAt(const Globals& globals, const MonitorOptions& options) {
   return out;
 }
 
+// Why a checkpoint that no key given opens is none of the log's.
+const char* FaultOf(const std::string& checkpoint, const std::vector<merkle::VerifierKey>& keys) {
+  const auto note = merkle::ParseNote(checkpoint);
+  if (!note.ok() || !merkle::VerifyNote(*note, keys).ok()) return "CHECKPOINT_UNSIGNED";
+  const auto parsed = merkle::ParseCheckpoint(note->text);
+  if (!parsed.ok()) return "CHECKPOINT_MALFORMED";
+  const bool of_a_key = std::any_of(keys.begin(), keys.end(),
+                                    [&](const auto& key) { return key.name == parsed->origin; });
+  if (!of_a_key) return "OTHER_LOG";
+  // Signed, and of this log: then it is the root of nothing that is another.
+  return parsed->size.value == 0 ? "ENTRIES_DIFFER" : "CHECKPOINT_UNSIGNED";
+}
+
 Json AlertToJson(const verify::Alert& alert, uint64_t number) {
   Json out;
   out["kind"] = verify::AlertName(alert.kind);
@@ -156,8 +170,10 @@ class Monitor {
   // stays where it was.
   Status Look(const Shown& shown) {
     const auto opened = merkle::OpenByAnyKey(shown.checkpoint, keys_);
-    if (!opened.ok())
-      return Raise({{"kind", "CHECKPOINT_UNSIGNED"}, {"why", opened.status().ToString()}});
+    if (!opened.ok()) {
+      return Raise({{"kind", FaultOf(shown.checkpoint, keys_)},
+                    {"why", opened.status().ToString()}});
+    }
     JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(state_ / "log" / "checkpoint"));
     if (there) JEJAK_RETURN_IF_ERROR(CompareWithKept(shown, *opened));
     const ShownLog log(&shown);
