@@ -81,7 +81,6 @@ class HttpTest : public WitnessFolder {
   }
 
   TestLog log_{"log.example", 'l', 40, 40};
-  const HttpBounds bounds_;
   std::unique_ptr<Witness> witness_;
   std::unique_ptr<WitnessServer> server_;
 };
@@ -131,7 +130,7 @@ TEST_F(HttpTest, WhatNobodyAskedForIsNotRead) {
   EXPECT_TRUE(whole.Hear().starts_with("HTTP/1.1 413"));
   // Heads of many lines, or of one without an end; and a body that says it unpacks.
   std::string lines = "GET / HTTP/1.1\r\n";
-  while (lines.size() < bounds_.head_bytes) lines += "a: b\r\n";
+  while (lines.size() < HttpBounds().head_bytes) lines += "a: b\r\n";
   const std::string packed =
       "POST /other HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 200000\r\n\r\n";
   for (const std::string& text : {lines, "GET / HTTP/1.1\r\nX: " + wide, packed}) {
