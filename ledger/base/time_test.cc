@@ -29,6 +29,7 @@ TEST(Time, ShowsTheEndsOfTime) {
   EXPECT_EQ(FormatSeconds(-62'167'219'201), "-0001-12-31T23:59:59");
   EXPECT_EQ(FormatSeconds(253'402'300'799), "9999-12-31T23:59:59");
   EXPECT_EQ(FormatSeconds(253'402'300'800), "+10000-01-01T00:00:00");
+  EXPECT_EQ(FormatSeconds(INT64_MAX), "+292277026596-12-04T15:30:07");
   // Every day of 800 years, by the calendar of the standard library.
   for (int64_t day = -146'097; day < 146'097; ++day) {
     const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};

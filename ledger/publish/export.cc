@@ -139,6 +139,9 @@ class Exporter {
                                 "folder is another's",
                                 former_->size().value, checkpoint_.size.value));
     }
+    // A larger one's root is compared on the way.
+    if (former_->size().value == 0 && former_->root() != merkle::EmptyRoot())
+      return Status(Reason::kExportDiffers, "its checkpoint gives an empty log another's root");
     return {};
   }
 

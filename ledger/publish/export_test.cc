@@ -142,6 +142,20 @@ TEST_F(ExportTest, RefusesWhatIsNotItsPast) {
   ExpectRefused(same, Reason::kExportDiffers);
 }
 
+TEST_F(ExportTest, GoesOnFromNothingAndNotFromItsRootForged) {
+  Good(MadeUp(0));
+  const auto key = crypto::SecretKey::FromSeed(crypto::Sha256("export").view());
+  const MadeUp log(300);
+  const Bytes good = Contents()["checkpoint"];
+  const merkle::Checkpoint forged{"jejak.example/export", TreeSize(0), Hash(), {}};
+  ASSERT_TRUE(ReplaceFile(out_ / "checkpoint",
+                          merkle::FormatNote(merkle::SignCheckpoint(forged, *key))).ok());
+  ExpectRefused(log, Reason::kExportDiffers);
+  ASSERT_TRUE(ReplaceFile(out_ / "checkpoint", good).ok());
+  Good(log);
+  ExpectWhole(log);
+}
+
 TEST_F(ExportTest, RefusesAFolderOfOtherThings) {
   fs::create_directories(out_);
   ASSERT_TRUE(ReplaceFile(out_ / "letter.txt", "dear").ok());

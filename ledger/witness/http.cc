@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ledger/base/limits.h"
+#include "ledger/witness/http_server.h"
 #include "ledger/witness/transport.h"
 
 namespace jejak::witness {
@@ -15,8 +16,6 @@ namespace {
 
 constexpr int kConnectSecondsMax = 5;
 constexpr int kSilenceSecondsMax = 10;
-// Requests that are answered at once; more wait.
-constexpr size_t kServerThreads = 8;
 
 constexpr const char* kPlain = "text/plain; charset=utf-8";
 
@@ -77,10 +76,12 @@ class HttpTransport final : public Transport {
 std::unique_ptr<Transport> MakeHttpTransport() { return std::make_unique<HttpTransport>(); }
 
 struct WitnessServer::Impl {
+  explicit Impl(Options with) : options(std::move(with)), server(options.bounds) {}
+
   Witness* witness = nullptr;
-  Options options;
+  const Options options;
   int port = 0;
-  httplib::Server server;
+  BoundedServer server;
   std::atomic<bool> ended{false};
   std::thread thread;
 
@@ -122,20 +123,24 @@ struct WitnessServer::Impl {
 WitnessServer::WitnessServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<WitnessServer>> WitnessServer::Start(Witness* witness, Options options) {
-  auto impl = std::make_unique<Impl>();
+  auto impl = std::make_unique<Impl>(std::move(options));
   Impl* const self = impl.get();
   self->witness = witness;
-  self->options = std::move(options);
-  httplib::Server& server = self->server;
-  server.new_task_queue = [] { return new httplib::ThreadPool(kServerThreads); };
+  BoundedServer& server = self->server;
   // Without the library's SO_REUSEPORT, by which a second witness would take half of the requests.
   server.set_socket_options([](socket_t socket) {
     const int yes = 1;
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
   server.set_payload_max_length(kAddCheckpointBytesMax + 1);
-  server.set_read_timeout(kSilenceSecondsMax);
-  server.set_write_timeout(kSilenceSecondsMax);
+  // Other bodies the library would keep whole, and unpack, before it looks who wants them.
+  server.set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
+    using Routed = httplib::Server::HandlerResponse;
+    if (request.method == "GET" || request.method == "HEAD") return Routed::Unhandled;
+    if (request.method == "POST" && request.path == "/add-checkpoint") return Routed::Unhandled;
+    response.status = 404;
+    return Routed::Handled;
+  });
   server.Post("/add-checkpoint", [self](const httplib::Request& request,
                                         httplib::Response& response,
                                         const httplib::ContentReader& reader) {
@@ -157,6 +162,7 @@ Result<std::unique_ptr<WitnessServer>> WitnessServer::Start(Witness* witness, Op
     return Status(Reason::kUnavailable,
                   fmt::format("{}:{} can't be listened on", host, self->options.port));
   }
+  server.LengthenLine();
   self->thread = std::thread([self] {
     self->server.listen_after_bind();
     self->ended = true;

@@ -5,6 +5,8 @@
 // Spec: C2SP tlog-witness; docs/reference/witness.md.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,6 +17,18 @@
 
 namespace jejak::witness {
 
+// What clients may cost.
+struct HttpBounds {
+  size_t threads = 64;
+  // From the first byte of a request to the last of its answer: 256 KiB at the 4 KiB a second of a
+  // 2G line, and as much again.
+  std::chrono::milliseconds request{130'000};
+  std::chrono::milliseconds silence{10'000};
+  // What a head can cost in memory, and a whole request in reading.
+  size_t head_bytes = size_t{16} << 10;
+  size_t request_bytes = size_t{1} << 20;
+};
+
 class WitnessServer {
  public:
   struct Options {
@@ -22,6 +36,7 @@ class WitnessServer {
     int port = 0;  // 0: any that is free
     std::function<uint64_t()> now_seconds;
     std::function<void(const Answer&)> told;  // of every request to cosign; may be null
+    HttpBounds bounds;
   };
   // POST /add-checkpoint, GET /<hex SHA-256 of the origin>/checkpoint. UNAVAILABLE when the port
   // can't be had.

@@ -2,10 +2,14 @@
 it is stopped and from wherever it reads; a log that was rewritten, cut, or damaged ends it, with evidence where there is
 any."""
 
+import base64
 import json
+import re
 import shutil
 import subprocess
 import unittest
+
+from nacl.signing import SigningKey
 
 from jejak import Case, PROGRAM, run
 from test_witness import DAEMON
@@ -154,6 +158,58 @@ class Monitor(Case):
         outcome = run("monitor", "--state", self.folder / "x", "--key", key, "--dir", self.out, "--json")
         self.assertEqual((outcome.status, outcome.json["finding"]["kind"]), (1, "CHECKPOINT_UNSIGNED"))
         self.refused("USAGE", 2, "monitor", "--state", self.folder / "y", "--key", key)
+
+    def sign(self, text):
+        """A note by the log's own key."""
+        seed = re.search("(?m)^seed (.*)$", (self.ledger / "keys" / "ledger.key").read_text())[1]
+        name, known = self.vkey.split("+")[:2]
+        signature = bytes.fromhex(known) + SigningKey(base64.b64decode(seed)).sign(text.encode()).signature
+        return f"{text}\n\u2014 {name} {base64.b64encode(signature).decode()}\n"
+
+    def test_signed_and_wrong(self):
+        """What the log's key signed is not called unsigned."""
+        checkpoint = self.out / "checkpoint"
+        text = checkpoint.read_text().split("\n\n")[0] + "\n"
+        checkpoint.write_text(self.sign(text))
+        self.monitor("--dir", self.out)
+        origin, rest = text.split("\n", 1)
+        nothing = base64.b64encode(bytes(32)).decode()
+        for wrong, kind in ((f"{origin}/x\n{rest}", "OTHER_LOG"), (f"{origin}\n0\n{nothing}\n", "ENTRIES_DIFFER")):
+            checkpoint.write_text(self.sign(wrong))
+            found, _ = self.monitor("--dir", self.out, status=1)
+            self.assertEqual([f["kind"] for f in found], [kind])
+        checkpoint.write_text(self.sign(text).replace(text, f"{origin}/x\n{rest}"))
+        self.assertEqual(self.monitor("--dir", self.out, status=1)[0][0]["kind"], "CHECKPOINT_UNSIGNED")
+
+    def test_withheld(self):
+        """An entry that was promised and isn't shown is a finding; a follower goes on, and takes it when it comes."""
+        held = self.monitor("--dir", self.out)[1]["progress"]["size"]
+        size = self.play(900)
+        self.assertGreater(size // 256, held // 256)
+        bundle, away = self.out / "tile" / "entries" / f"{held // 256:03}", self.folder / "away"
+        bundle.rename(away)
+        for partial in bundle.parent.glob(bundle.name + ".p/*"):
+            partial.unlink()
+        found, _ = self.monitor("--dir", self.out, status=1)
+        self.assertEqual([(f["kind"], f["index"]) for f in found], [("ENTRY_MISSING", held)])
+        bundle.write_bytes(away.read_bytes()[:-1])  # nor one that doesn't read
+        self.assertEqual(self.monitor("--dir", self.out, status=1)[0][0]["kind"], "ENTRY_MISSING")
+        bundle.unlink()
+        with subprocess.Popen([PROGRAM, "monitor", "--state", self.folder / "state", "--key", self.vkey, "--dir", self.out,
+                               "--every", "1", "--json"], stdout=subprocess.PIPE, text=True) as process:
+            try:
+                kinds, seen = [], held
+                while seen != size:
+                    line = json.loads(process.stdout.readline())
+                    if line.get("finding", {}).get("kind") == "ENTRY_MISSING":
+                        kinds.append(line["finding"])
+                        if len(kinds) == 2:
+                            away.rename(bundle)
+                    seen = line.get("progress", {}).get("size", seen)
+                self.assertGreaterEqual(len(kinds), 2)
+            finally:
+                process.terminate()
+        self.assertEqual(process.returncode, 0)
 
 
 if __name__ == "__main__":

@@ -105,6 +105,16 @@ class Restore(Case):
                 self.assertIsNotNone(outcome.reason, f"{path} {how}")
                 self.nothing_is_left()
                 (self.out / path).write_bytes(data)
+        # A partial file of an earlier size that is no beginning of what came after it, as verify says, too.
+        for path in ("tile/0/000.p/7", "tile/entries/000.p/7"):
+            stray = self.out / path
+            stray.parent.mkdir(exist_ok=True)
+            stray.write_bytes(b"wrong" * 40)
+            self.assertEqual(run("verify", "--dir", self.out, "--json").json["fault"]["what"], "TILE_DIFFERS")
+            outcome = self.refused("VERIFICATION_FAILED", 1, *self.restore())
+            self.assertEqual(outcome.json["error"]["metadata"]["what"], "TILE_DIFFERS")
+            self.nothing_is_left()
+            stray.unlink()
         # A root that is not the entries', signed or not.
         note = (self.out / "checkpoint").read_text().split("\n")
         note[2] = base64.b64encode(bytes(32)).decode()

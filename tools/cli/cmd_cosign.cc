@@ -26,8 +26,7 @@ Json ReplyToJson(const witness::WitnessReply& reply) {
   out["holds"] = reply.holds ? Json(reply.holds->value) : Json();
   out["time"] = reply.time_seconds == 0
                     ? Json()
-                    : Json(FormatTime(UnixMicros(static_cast<int64_t>(reply.time_seconds) *
-                                                 1'000'000)));
+                    : Json(FormatSeconds(static_cast<int64_t>(reply.time_seconds)) + "Z");
   if (!reply.status.ok()) {
     out["reason"] = InfoOf(reply.status.reason()).name;
     out["message"] = reply.status.message();

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -46,15 +47,27 @@ class ShownLog final : public publish::Log {
   explicit ShownLog(const Shown* shown) : shown_(*shown) {}
   Result<std::string> Checkpoint() const override { return shown_.checkpoint; }
   Result<Bytes> EntryBytes(LogIndex index) const override {
+    auto bytes = Shows(index);
+    if (!bytes.ok()) missing_ = Missing{index, bytes.status()};
+    return bytes;
+  }
+
+  struct Missing {
+    LogIndex index;
+    Status why;
+  };
+  // The entry that was asked for and not had.
+  const std::optional<Missing>& missing() const { return missing_; }
+
+ private:
+  static constexpr uint64_t kWindow = 2'048;
+
+  Result<Bytes> Shows(LogIndex index) const {
     if (shown_.reader) return shown_.reader->EntryBytes(index);
     if (index.value < first_ || index.value - first_ >= entries_.size())
       JEJAK_RETURN_IF_ERROR(Fetch(index));
     return entries_[index.value - first_];
   }
-
- private:
-  static constexpr uint64_t kWindow = 2'048;
-
   Status Fetch(LogIndex from) const {
     entries_.clear();
     first_ = from.value;
@@ -75,6 +88,7 @@ class ShownLog final : public publish::Log {
   const Shown& shown_;
   mutable uint64_t first_ = 0;
   mutable std::vector<Bytes> entries_;
+  mutable std::optional<Missing> missing_;
 };
 
 Result<Shown> LookAt(const Globals& globals, const MonitorOptions& options) {
@@ -92,6 +106,19 @@ Result<Shown> LookAt(const Globals& globals, const MonitorOptions& options) {
   out.checkpoint = answer.checkpoint();
   out.history = std::make_unique<ServerHistory>(out.asker.get());
   return out;
+}
+
+// Why a checkpoint that no key given opens is none of the log's.
+const char* FaultOf(const std::string& checkpoint, const std::vector<merkle::VerifierKey>& keys) {
+  const auto note = merkle::ParseNote(checkpoint);
+  if (!note.ok() || !merkle::VerifyNote(*note, keys).ok()) return "CHECKPOINT_UNSIGNED";
+  const auto parsed = merkle::ParseCheckpoint(note->text);
+  if (!parsed.ok()) return "CHECKPOINT_MALFORMED";
+  const bool of_a_key = std::any_of(keys.begin(), keys.end(),
+                                    [&](const auto& key) { return key.name == parsed->origin; });
+  if (!of_a_key) return "OTHER_LOG";
+  // Signed, and of this log: then it is the root of nothing that is another.
+  return parsed->size.value == 0 ? "ENTRIES_DIFFER" : "CHECKPOINT_UNSIGNED";
 }
 
 Json AlertToJson(const verify::Alert& alert, uint64_t number) {
@@ -123,7 +150,10 @@ class Monitor {
  public:
   Monitor(const Globals& globals, const MonitorOptions& options,
           std::vector<merkle::VerifierKey> keys)
-      : console_(globals.console), state_(options.state), keys_(std::move(keys)) {}
+      : console_(globals.console),
+        state_(options.state),
+        follows_(options.every_seconds != 0),
+        keys_(std::move(keys)) {}
 
   // Takes up where an earlier run stood.
   Status Open() {
@@ -140,13 +170,16 @@ class Monitor {
   // stays where it was.
   Status Look(const Shown& shown) {
     const auto opened = merkle::OpenByAnyKey(shown.checkpoint, keys_);
-    if (!opened.ok())
-      return Raise({{"kind", "CHECKPOINT_UNSIGNED"}, {"why", opened.status().ToString()}});
+    if (!opened.ok()) {
+      return Raise({{"kind", FaultOf(shown.checkpoint, keys_)},
+                    {"why", opened.status().ToString()}});
+    }
     JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(state_ / "log" / "checkpoint"));
     if (there) JEJAK_RETURN_IF_ERROR(CompareWithKept(shown, *opened));
     const ShownLog log(&shown);
     const auto copied = publish::Export(log, state_ / "log", nullptr);
     if (!copied.ok()) {
+      if (log.missing()) return NotShown(*log.missing());
       if (copied.status().reason() != Reason::kExportDiffers &&
           copied.status().reason() != Reason::kLedgerDamaged)
         return copied.status();
@@ -170,6 +203,18 @@ class Monitor {
     const std::string kind = finding["kind"];
     Print("finding", std::move(finding));
     return Status(Reason::kVerificationFailed, kind);
+  }
+
+  // An entry that the checkpoint promises. It may be shown at the next look.
+  Status NotShown(const ShownLog::Missing& missing) {
+    const Reason reason = missing.why.reason();
+    if (reason != Reason::kNotFound && reason != Reason::kInputMalformed) {
+      if (follows_) Unreachable(missing.why);
+      return follows_ ? OkStatus() : missing.why;
+    }
+    const Status raised = Raise({{"kind", "ENTRY_MISSING"}, {"index", missing.index.value},
+                                 {"why", missing.why.message()}});
+    return follows_ ? OkStatus() : raised;
   }
 
   // That the log shown continues the one that is kept.
@@ -254,6 +299,7 @@ class Monitor {
 
   const Console& console_;
   const fs::path state_;
+  const bool follows_;  // and so looks again
   const std::vector<merkle::VerifierKey> keys_;
   Fd lock_;
   std::unique_ptr<engine::LiveScratch> rows_;

@@ -120,9 +120,13 @@ Result<verify::Report> CopyLog(const publish::ExportReader& reader, const fs::pa
                          verify::VerifyInto(source, options, restorer.get()));
   if (report.fault) return Refused(*report.fault);
   JEJAK_RETURN_IF_ERROR(tiles.Finish());
-  if (tiles.wrong()) {
+  std::optional<std::string> wrong = tiles.wrong();
+  if (!wrong) {
+    JEJAK_ASSIGN_OR_RETURN(wrong, reader.FindWrongPartial());
+  }
+  if (wrong) {
     return Refused(verify::MakeFault(verify::FaultKind::kTileDiffers, std::nullopt,
-                                     std::string_view(*tiles.wrong())));
+                                     std::string_view(*wrong)));
   }
   JEJAK_ASSIGN_OR_RETURN(const std::string checkpoint, reader.Checkpoint());
   JEJAK_RETURN_IF_ERROR(restorer->Finish(checkpoint));

@@ -81,8 +81,9 @@ Json FaultObject(const Console& console, const verify::Fault& fault) {
   return out;
 }
 
+// Any that a witness may write: at most 2^63 - 1, of which not all are microseconds, too.
 std::string TimeOf(const verify::Cosigner& cosigner) {
-  return FormatTime(UnixMicros(static_cast<int64_t>(cosigner.time_seconds) * 1'000'000));
+  return FormatSeconds(static_cast<int64_t>(cosigner.time_seconds)) + "Z";
 }
 
 Json ReportObject(const Console& console, const verify::Report& report, double seconds) {
