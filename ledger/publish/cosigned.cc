@@ -8,6 +8,7 @@
 #include "ledger/base/limits.h"
 #include "ledger/merkle/checkpoint.h"
 #include "ledger/merkle/tile_path.h"
+#include "ledger/publish/plain_file.h"
 
 namespace jejak::publish {
 
@@ -33,7 +34,7 @@ Result<bool> PutCosigned(const fs::path& folder, const std::string& checkpoint) 
   JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(file));
   if (!there) return Status(Reason::kFileMissing, file.string());
   JEJAK_ASSIGN_OR_RETURN(const Fd lock, LockExport(folder));
-  JEJAK_ASSIGN_OR_RETURN(const Bytes published, ReadFile(file, limits::kNoteBytesMax));
+  JEJAK_ASSIGN_OR_RETURN(const Bytes published, ReadPlainFile(file, limits::kNoteBytesMax));
   JEJAK_ASSIGN_OR_RETURN(const merkle::Note present, merkle::ParseNote(published));
 
   const fs::path copy = folder / CosignedPath(parsed.size);
@@ -75,7 +76,7 @@ Result<std::string> NewestCosigned(const fs::path& folder) {
   const fs::path file = NewestPath(folder);
   JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(file));
   if (!there) return std::string();
-  return ReadFile(file, limits::kNoteBytesMax);
+  return ReadPlainFile(file, limits::kNoteBytesMax);
 }
 
 }  // namespace jejak::publish

@@ -14,6 +14,7 @@
 #include "ledger/merkle/tree_appender.h"
 #include "ledger/publish/cosigned.h"
 #include "ledger/publish/export_reader.h"
+#include "ledger/publish/plain_file.h"
 
 namespace jejak::publish {
 namespace {
@@ -34,7 +35,7 @@ class Files {
     const fs::path file = root_ / path;
     JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(file));
     if (there) {
-      JEJAK_ASSIGN_OR_RETURN(const Bytes old, ReadFile(file, bytes.size()));
+      JEJAK_ASSIGN_OR_RETURN(const Bytes old, ReadPlainFile(file, bytes.size()));
       if (old == bytes) {
         Touch(file.parent_path());
         return {};

@@ -11,6 +11,7 @@
 #include "ledger/merkle/rfc6962.h"
 #include "ledger/merkle/tile_checker.h"
 #include "ledger/merkle/tile_path.h"
+#include "ledger/publish/plain_file.h"
 
 namespace jejak::publish {
 
@@ -21,7 +22,7 @@ Result<std::unique_ptr<ExportReader>> ExportReader::Open(const std::filesystem::
   JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(folder / "checkpoint"));
   if (!there) return Status(Reason::kFileMissing, (folder / "checkpoint").string());
   JEJAK_ASSIGN_OR_RETURN(reader->checkpoint_,
-                         ReadFile(folder / "checkpoint", limits::kNoteBytesMax));
+                         ReadPlainFile(folder / "checkpoint", limits::kNoteBytesMax));
   JEJAK_ASSIGN_OR_RETURN(const merkle::Note note, merkle::ParseNote(reader->checkpoint_));
   JEJAK_ASSIGN_OR_RETURN(const merkle::Checkpoint checkpoint, merkle::ParseCheckpoint(note.text));
   reader->origin_ = checkpoint.origin;
@@ -35,7 +36,7 @@ Result<Bytes> ExportReader::ReadEither(const std::string& partial, const std::st
   for (const std::string& path : {partial, full}) {
     JEJAK_ASSIGN_OR_RETURN(const bool there, Exists(folder_ / path));
     if (!there) continue;
-    JEJAK_ASSIGN_OR_RETURN(Bytes bytes, ReadFile(folder_ / path, bytes_max));
+    JEJAK_ASSIGN_OR_RETURN(Bytes bytes, ReadPlainFile(folder_ / path, bytes_max));
     if (bytes.size() > bytes_max) return Status(Reason::kInputMalformed, path + " is too long");
     return bytes;
   }
@@ -117,7 +118,7 @@ Result<bool> ExportReader::IsBeginning(const merkle::ParsedTilePath& place,
     JEJAK_ASSIGN_OR_RETURN(wanted, ReadTile(place.tile, width));
     wanted.resize(std::min<size_t>(wanted.size(), size_t{place.width} * Hash::kSize));
   }
-  JEJAK_ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(folder_ / path, wanted.size() + 1));
+  JEJAK_ASSIGN_OR_RETURN(const Bytes bytes, ReadPlainFile(folder_ / path, wanted.size() + 1));
   return bytes == wanted;
 }
 

@@ -3,6 +3,7 @@
 #include "ledger/publish/export.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <map>
@@ -189,6 +190,25 @@ TEST_F(ExportTest, MakesAgainWhatIsGone) {
   Good(grown);
   ExpectWhole(grown);
   EXPECT_EQ(Contents()["tile/0/007"], files.at("tile/0/007"));
+}
+
+// Nobody writes to these pipes.
+TEST_F(ExportTest, WhatIsNoFileIsNotWaitedFor) {
+  Good(MadeUp(300));
+  for (const char* name : {"tile/0/000", "tile/entries/000", "checkpoint"}) {
+    fs::remove(out_ / name);
+    ASSERT_EQ(mkfifo((out_ / name).c_str(), 0600), 0);
+    const auto reader = ExportReader::Open(out_);
+    if (!reader.ok()) {
+      EXPECT_EQ(reader.status().reason(), Reason::kInputMalformed);
+      EXPECT_EQ(Export(MadeUp(400), out_, nullptr).status().reason(), Reason::kInputMalformed);
+      continue;
+    }
+    const Reason reason = (*reader)->EntryBytes(LogIndex(1)).status().reason();
+    EXPECT_EQ(reason, std::string(name) == "tile/entries/000" ? Reason::kInputMalformed
+                                                              : Reason::kOk);
+    EXPECT_EQ((*reader)->ReadTile({0, 0}, 256).status().reason(), Reason::kInputMalformed);
+  }
 }
 
 // Entries that are not those of the signed checkpoint.
