@@ -29,7 +29,8 @@ struct EntryFilter {
 // Whether the body is about a place in the region, by itself or by the event that it ends.
 Result<bool> LiesIn(const event::Body& body, const RegionCode& region, const Queries& queries);
 
-// UNKNOWN_CONTEST, UNKNOWN_REGION, UNKNOWN_OFFICIAL; INVALID_ARGUMENT with the "field" that no entry could match.
+// UNKNOWN_CONTEST, UNKNOWN_REGION, UNKNOWN_STATION, UNKNOWN_OFFICIAL; INVALID_ARGUMENT with the
+// "field" that no entry could match.
 Result<EntryFilter> ReadEntryFilter(const EntryFilterText& text, const Queries& queries);
 
 }  // namespace jejak::projection

@@ -26,8 +26,8 @@ std::string StatusOfRound(const RecordLine& line, const RoundProgress& progress)
   return progress.stations > 0 && progress.held == progress.stations ? "held" : "opened";
 }
 
-// Every field of the certification that the tally had otherwise, or had not, at the size it was made
-// at, whatever came since.
+// Every field of the certification that the tally had otherwise, or had not, at the size it was
+// made at, whatever came since.
 Result<std::vector<CertifiedDifference>> DifferencesOf(const KeyValueReader& rows,
                                                        const EntrySource& entries,
                                                        const event::RecapCertified& body) {
