@@ -262,6 +262,68 @@ TEST(Queries, AmendmentsChangeNoEarlierAnswer) {
   EXPECT_EQ(world.Ask()->Expected(Code("6501")).value(), 8u);
 }
 
+// A second ballot in a region takes its candidates from then on, and from no earlier answer.
+TEST(Queries, ALateBallotChangesNoEarlierAnswer) {
+  World world;
+  const RegionCode regency = Code("6501");
+  event::ContestRegistered contest;
+  contest.id = "late";
+  contest.kind = election::ContestKind::kParty;
+  contest.covered = {regency};
+  world.Add(kRoot, contest);
+  event::BallotRegistered first{"late", "A", {Code("6501011001")}, {}};
+  first.choices = {MakeChoice(1, 1, 0), MakeChoice(101, 1, 1)};
+  world.Add(kRoot, first);
+  event::ResultSubmitted form = Form("6501011001001", {{1, 5}, {101, 10}}, {{1, 15}}, 15);
+  form.contest = "late";
+  const LogIndex submitted = world.Add(kKpps, form);
+  const TreeSize then = world.size();
+  const FieldKey votes = FieldKey::Votes(101);
+  const auto check = [&] {
+    const auto queries = world.Ask(then);
+    EXPECT_EQ(queries->registry().Contest("late")->ballots.size(), 1u);
+    const Tally tally = queries->TallyOf("late", regency).value();
+    ASSERT_EQ(tally.votes.size(), 2u);
+    EXPECT_EQ(tally.votes[1].votes, 10u);
+    EXPECT_EQ(tally.votes[1].choice.name, "choice 101");
+    const auto trace = queries->Trace("late", regency, votes, "", 9);
+    ASSERT_TRUE(trace.ok()) << trace.status().ToString();
+    EXPECT_EQ(trace->value, 10u);
+    const auto why =
+        queries->Explain("late", regency, votes, TreeSize(1), then, LogIndex(0), 9);
+    ASSERT_TRUE(why.ok()) << why.status().ToString();
+    EXPECT_EQ(why->changes.size(), 1u);
+    const Reason unknown = queries->TallyOfDapil("late", "B").status().reason();
+    EXPECT_EQ(unknown, Reason::kNotFound);
+    EXPECT_EQ(queries->Trace("late", regency, FieldKey::Votes(102), "", 9).status().reason(),
+              Reason::kUnknownChoice);
+  };
+  check();
+  event::BallotRegistered second{"late", "B", {Code("6501011002")}, {}};
+  second.choices = {MakeChoice(1, 1, 0), MakeChoice(102, 1, 1)};
+  const LogIndex ballot = world.Add(kRoot, second);
+  check();
+  // And one that an amendment changed after it was registered is still not there before.
+  world.Add(kRoot, event::RegistryAmended{
+                       {{election::AmendedField::kChoiceName, "late/102", "", "CALEG"}}, "SK"});
+  check();
+  const auto now = world.Ask();
+  EXPECT_EQ(now->TallyOf("late", regency)->votes.size(), 1u);
+  EXPECT_EQ(now->Trace("late", regency, votes, "", 9).status().reason(),
+            Reason::kInvalidArgument);
+  EXPECT_EQ(now->TallyOfDapil("late", "B")->votes[1].choice.name, "CALEG");
+  // The ballot's own entry says what the regions above its members lost.
+  const auto effect = now->EffectOf(world.Entry(ballot).value()).value();
+  std::vector<std::string> regions;
+  for (const LevelEffect& level : effect) regions.push_back(level.region.code.display());
+  EXPECT_EQ(regions, (std::vector<std::string>{"650101", "6501", "65", "0"}));
+  for (const LevelEffect& level : effect) {
+    EXPECT_EQ(level.before.sums.size(), level.after.sums.size() + 1);
+    EXPECT_EQ(level.before.stations, level.after.stations);
+  }
+  EXPECT_EQ(now->EffectOf(world.Entry(submitted).value())->size(), 6u);
+}
+
 TEST(Queries, ChildrenAreThoseOfTheContest) {
   Counted counted;
   const auto queries = counted.world.Ask();
