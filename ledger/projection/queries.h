@@ -209,7 +209,8 @@ class Queries {
   // A region or a TPS.
   Result<Tally> TallyOf(std::string_view contest, const RegionCode& region) const;
   Result<Tally> TallyOfDapil(std::string_view contest, std::string_view dapil) const;
-  // The registered regions or stations right below, in the contest's scope, in code order.
+  // The regions or stations right below that were registered then, in the contest's scope, in code
+  // order.
   Result<std::vector<RegionCode>> Children(std::string_view contest,
                                            const RegionCode& region) const;
 
@@ -263,6 +264,8 @@ class Queries {
   // The sums of a region, or of a station as if it had a row.
   Result<TallyRow> RowOf(const ContestEntry& contest, const RegionCode& region,
                          TreeSize size) const;
+  // Of a region or station that is registered by now.
+  Result<bool> RegisteredThen(const RegionCode& code) const;
   // The region before and after the entry.
   Result<LevelEffect> LevelOf(const ContestEntry& contest, const RegionCode& region,
                               LogIndex entry) const;

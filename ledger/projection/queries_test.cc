@@ -335,6 +335,37 @@ TEST(Queries, ChildrenAreThoseOfTheContest) {
   EXPECT_EQ(queries->Children("ppwp", Code("65")).status().reason(), Reason::kUnknownContest);
 }
 
+// What was registered later is no child of an earlier answer, and no TPS of it.
+TEST(Queries, ChildrenAreThoseThatWereRegisteredThen) {
+  Counted counted;
+  World& world = counted.world;
+  const RegionCode village = Code("6501011001"), district = Code("650101");
+  const RegionCode late = Code("6501011001003");
+  const TreeSize before = world.size();
+  event::RegionsRegistered region;
+  region.regions.push_back({Code("6501011002"), "late", {}, {}, {}});
+  world.Add(kRoot, region);
+  event::StationsRegistered stations;
+  stations.stations = {{late, "TPS", {}, {}}, {Code("6501011002001"), "TPS", {}, {}}};
+  world.Add(kRoot, stations);
+  world.Add(kRoot, event::RegistryAmended{
+                       {{election::AmendedField::kStationName, late.str(), "TPS", "TPS BALAI"}},
+                       "SK"});
+  const auto then = world.Ask(before);
+  EXPECT_EQ(then->Children("pdpr", village)->size(), 2u);
+  EXPECT_EQ(then->Children("pdpr", district).value(), (std::vector<RegionCode>{village}));
+  const Reason unknown = Reason::kUnknownStation;
+  const FieldKey votes = FieldKey::Votes(1);
+  EXPECT_EQ(then->TallyOf("pdpr", late).status().reason(), unknown);
+  EXPECT_EQ(then->Trace("pdpr", late, votes, "", 9).status().reason(), unknown);
+  EXPECT_EQ(then->History("pdpr", late).status().reason(), unknown);
+  const auto now = world.Ask();
+  EXPECT_EQ(now->Children("pdpr", village)->size(), 3u);
+  EXPECT_EQ(now->Children("pdpr", district)->size(), 2u);
+  EXPECT_EQ(now->TallyOf("pdpr", late)->stations.total, 1);
+  EXPECT_EQ(now->Region(late)->name, "TPS BALAI");
+}
+
 TEST(Queries, TraceLeadsEachFigureToWhoSetIt) {
   Counted counted;
   const auto queries = counted.world.Ask();
