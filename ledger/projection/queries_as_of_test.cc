@@ -169,5 +169,34 @@ TEST(Queries, ChildrenAreThoseThatWereRegisteredThen) {
   EXPECT_EQ(now->Region(late)->name, "TPS BALAI");
 }
 
+// A round keeps its TPS when it is cancelled, and as of a size before that.
+TEST(Queries, ACancelledRoundHeldItsStations) {
+  Counted counted;
+  World& world = counted.world;
+  event::RoundOpened body;
+  body.kind = election::RoundKind::kPsu;
+  body.contests = {"pdpr"};
+  body.places = {Code("6501011001"), Code("6502011001001")};
+  const LogIndex opened = world.Add(kRoot, body);
+  event::StationsRegistered late;
+  late.stations = {{Code("6501011001003"), "TPS", {}, {}}};
+  world.Add(kRoot, late);
+  const TreeSize before = world.size();
+  event::RoundCancelled cancelled;
+  cancelled.opened = world.HashOf(opened);
+  const LogIndex ended = world.Add(kRoot, cancelled);
+  for (const TreeSize size : {before, world.size()}) {
+    const auto queries = world.Ask(size);
+    const auto lines = RecordsIn(world.rows(), *queries, RecordKind::kRound, {}, RegionCode());
+    ASSERT_EQ(lines->size(), 1u);
+    const auto outcome = OutcomeOf(world.rows(), world, RecordKind::kRound, lines->front(),
+                                   world.Entry(opened).value(), size).value();
+    EXPECT_EQ(outcome.status, size == before ? "opened" : "cancelled");
+    EXPECT_EQ(outcome.cancelled_by, size == before ? std::nullopt : std::optional(ended));
+    EXPECT_EQ(outcome.progress.stations, 3u);
+    EXPECT_EQ(outcome.progress.held, 0u);
+  }
+}
+
 }  // namespace
 }  // namespace jejak::projection::counted
