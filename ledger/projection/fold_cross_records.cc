@@ -1,5 +1,6 @@
 // Findings that records open and clear: C19 by a copy, C21 by a revocation, C16 by a certification.
 #include <algorithm>
+#include <set>
 
 #include "ledger/base/coding.h"
 #include "ledger/projection/state.h"
@@ -12,6 +13,9 @@ namespace {
 using election::BigFieldValue;
 using election::Finding;
 using election::Rule;
+
+// Of a finding's row: whose certification it is of.
+constexpr uint64_t kMarkBits = ~uint64_t{0} << 41;
 
 std::vector<election::FieldValue> ValuesOf(const event::CopyFiled& body) {
   std::vector<election::FieldValue> values;
@@ -137,8 +141,9 @@ std::vector<BigFieldValue> State::ListedVoters(const ContestEntry& contest,
 
 // C16, of the newest certification of the region: its own totals and the rows of its parts, each
 // against the sums of the place and the list of voters. It has the findings of the one before it,
-// as far as it makes the same mistakes.
-void State::CheckCertification(const LoggedEvent& e, const event::RecapCertified& body) {
+// as far as it makes the same mistakes: of a place that it has no row for it makes none.
+void State::CheckCertification(const LoggedEvent& e, const event::RecapCertified& body,
+                               bool replaces) {
   const ContestEntry* contest = registry_.Contest(body.contest);
   if (contest == nullptr) return;
   const TreeSize size = std::min(TreeSize(body.size), size_);
@@ -152,6 +157,7 @@ void State::CheckCertification(const LoggedEvent& e, const event::RecapCertified
                          BigValuesOf(body.figures, body.votes, body.party_totals)),
                e.index);
   const uint64_t mark = election::RowOfPart(body.region.level());
+  std::set<RegionCode> rows;
   for (uint16_t part = 1; part != 0 && part <= body.parts; ++part) {
     const auto row = Read<RecapPartRow>(
         kRegistry, RecapPartKey(e.event.author, body.contest, body.region, part));
@@ -160,8 +166,36 @@ void State::CheckCertification(const LoggedEvent& e, const event::RecapCertified
       std::vector<Finding> broken = broken_at(child.region, child.values);
       for (Finding& finding : broken) finding.row |= mark;
       SetCertified(body.contest, child.region, mark, broken, e.index);
+      rows.insert(child.region);
     }
   }
+  if (!replaces) return;
+  for (const RegionCode& place : PlacesCertified(body.contest, body.region, mark)) {
+    if (!rows.contains(place)) SetCertified(body.contest, place, mark, {}, e.index);
+  }
+}
+
+// The places inside the region with an open finding of a certification with this mark.
+std::set<RegionCode> State::PlacesCertified(const std::string& contest, const RegionCode& region,
+                                            uint64_t mark) const {
+  std::set<RegionCode> out;
+  const Bytes prefix = PlaceKey(contest, region);
+  const auto cursor = rows_.NewCursor(kFindings);
+  for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+    const ByteView key = cursor->key().substr(contest.size() + 1);
+    const size_t end = key.find('\0');
+    Reader tail(key.substr(std::min(end, key.size() - 1) + 1));
+    const auto rule = static_cast<Rule>(tail.U8());
+    if ((tail.Be64() & kMarkBits) != mark || rule != Rule::kC16) continue;
+    const auto row = Decode<FindingRow>(cursor->value());
+    const auto place = RegionCode::Parse(key.substr(0, end));
+    if (!row || !place) {
+      Damage("a finding does not decode");
+      return {};
+    }
+    if (!row->cleared_by) out.insert(*place);
+  }
+  return out;
 }
 
 // Opens what is broken at a place and clears what no longer is, among the findings of
@@ -169,7 +203,6 @@ void State::CheckCertification(const LoggedEvent& e, const event::RecapCertified
 void State::SetCertified(const std::string& contest, const RegionCode& place, uint64_t mark,
                          const std::vector<Finding>& broken, LogIndex index) {
   const auto rule = static_cast<uint8_t>(Rule::kC16);
-  constexpr uint64_t kMarkBits = ~uint64_t{0} << 41;
   Bytes prefix = PlaceKey(contest, place);
   prefix.push_back('\0');
   prefix.push_back(static_cast<char>(rule));

@@ -238,6 +238,42 @@ TEST_F(FoldCross, RowsOfTheParts) {
   EXPECT_EQ(All(Rule::kC16, kVillage), Said(row, wrong, better));
 }
 
+// Of a place that it has no row for, a certification repeats no mistake: it clears those of the one
+// it replaces, and none that a certification of another region has there.
+TEST_F(FoldCross, RowsThatTheNextDoesNotHave) {
+  Submit(kTps, 4, 5);
+  Submit(kNextDoor, 1, 2);
+  const auto certify = [&](const char* region, std::vector<event::RecapRow> rows) {
+    const auto parts = static_cast<uint16_t>(rows.empty() ? 0 : 1);
+    if (parts > 0)
+      log_.Add(kPpk, event::RecapPart{"ppwp", Code(region), 1, 1, std::move(rows)});
+    event::RecapCertified body;
+    body.contest = "ppwp";
+    body.region = Code(region);
+    body.votes = {{1, 5}, {2, 7}};
+    body.size = Size();
+    body.parts = parts;
+    return log_.Add(kPpk, body);
+  };
+  const auto row = [](const char* place, uint64_t votes) {
+    return event::RecapRow{Code(place), {}, {{1, votes}}, {}};
+  };
+  const uint64_t one = FieldKey::Votes(1).packed();
+  const uint64_t district = one | election::RowOfPart(election::Level::kDistrict);
+  const uint64_t regency = one | election::RowOfPart(election::Level::kRegency);
+  const LogIndex wrong = certify("650101", {row(kVillage, 9), row(kTps, 9)});
+  const LogIndex above = certify("6501", {row(kVillage, 8)});
+  EXPECT_EQ(All(Rule::kC16, kTps), Said(district, wrong));
+  log_.Reopen();
+  const LogIndex fewer = certify("650101", {row(kVillage, 9)});
+  const std::string at_village = Said(regency, above) + ", " + Said(district, wrong);
+  EXPECT_EQ(All(Rule::kC16, kVillage), at_village);
+  EXPECT_EQ(All(Rule::kC16, kTps), Said(district, wrong, fewer));
+  const LogIndex none = certify("650101", {});
+  EXPECT_EQ(All(Rule::kC16, kVillage), Said(regency, above) + ", " + Said(district, wrong, none));
+  EXPECT_EQ(All(Rule::kC16, kTps), Said(district, wrong, fewer));
+}
+
 // I.A of a D.Hasil against the lists of voters that were registered with the stations, once all of
 // them have one; an amendment counts from then on.
 TEST_F(FoldCross, VotersAgainstTheDecree) {

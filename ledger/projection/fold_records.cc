@@ -76,13 +76,14 @@ void State::Fold(const LoggedEvent& e, const event::RecapCertified& body) {
   reference.contest = body.contest;
   reference.place = body.region;
   PutReference(e, std::move(reference));
-  if (const auto before = Seal(body.contest, body.region)) {
+  const auto before = Seal(body.contest, body.region);
+  if (before) {
     AddStep(RecordKind::kCertification, body.contest, body.region, before->certified_at,
             {0, e.index});
   }
   seals_.Put(SealKey(body.contest, body.region), {e.index, e.hash});
   PutRecord(RecordKind::kCertification, body.contest, body.region, e.index);
-  CheckCertification(e, body);
+  CheckCertification(e, body, before.has_value());
 }
 
 void State::Fold(const LoggedEvent& e, const event::StageReopened& body) {

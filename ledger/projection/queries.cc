@@ -56,7 +56,7 @@ Result<RegionName> Queries::Region(const RegionCode& code) const {
   if (code.IsStation()) {
     JEJAK_ASSIGN_OR_RETURN(const auto station, ReadRegistered<admission::StationState>(
                                                    *rows_, StationKey(code), then_, "stations"));
-    if (!station) {
+    if (!station || station->registered_at.value >= size_.value) {
       return Status(Reason::kUnknownStation, fmt::format("no TPS {}", code.str()))
           .With("tps", code.str());
     }
@@ -249,6 +249,19 @@ Result<Tally> Queries::TallyOfDapil(std::string_view contest, std::string_view d
   return out;
 }
 
+Result<bool> Queries::RegisteredThen(const RegionCode& code) const {
+  if (!then_) return true;
+  if (code.IsStation()) {
+    JEJAK_ASSIGN_OR_RETURN(
+        const auto row,
+        ReadRow<admission::StationState>(*rows_, kRegistry, StationKey(code), "stations"));
+    return row && row->registered_at.value < then_->value;
+  }
+  JEJAK_ASSIGN_OR_RETURN(const auto row,
+                         ReadRegistered<RegionRow>(*rows_, RegionKey(code), then_, "regions"));
+  return row.has_value();
+}
+
 Result<std::vector<RegionCode>> Queries::Children(std::string_view contest,
                                                   const RegionCode& region) const {
   const ContestEntry* entry = registry_->Contest(contest);
@@ -267,7 +280,10 @@ Result<std::vector<RegionCode>> Queries::Children(std::string_view contest,
       cursor->Next();  // the region itself
       continue;
     }
-    if (Touches(*entry->state, *code)) out.push_back(*code);
+    if (Touches(*entry->state, *code)) {
+      JEJAK_ASSIGN_OR_RETURN(const bool there, RegisteredThen(*code));
+      if (there) out.push_back(*code);
+    }
     // Past everything inside this child.
     cursor->Seek((stations ? StationKey(*code) : RegionKey(*code)) + '\xff');
   }

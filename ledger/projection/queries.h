@@ -1,7 +1,8 @@
 // Answers from the projections' rows and the log: tallies, stations, histories, traces, findings,
 // activity, refusals, explanations, proofs. Each is of one log prefix: the one of the rows it is
-// given, or an earlier one. What was registered is as of then too; officials, and what was not
-// registered yet, are shown as they are by now.
+// given, or an earlier one. What was registered is as of then too: a ballot or a TPS that was not
+// yet is unknown. Officials, and contests and names of regions that were not registered yet, are
+// shown as they are by now.
 //
 // Thread rule: a Queries may be used by several threads when its reader and source may. Errors:
 // NOT_FOUND and the UNKNOWN_… reasons for what isn't registered, LEDGER_DAMAGED for rows that don't
@@ -208,7 +209,8 @@ class Queries {
   // A region or a TPS.
   Result<Tally> TallyOf(std::string_view contest, const RegionCode& region) const;
   Result<Tally> TallyOfDapil(std::string_view contest, std::string_view dapil) const;
-  // The registered regions or stations right below, in the contest's scope, in code order.
+  // The regions or stations right below that were registered then, in the contest's scope, in code
+  // order.
   Result<std::vector<RegionCode>> Children(std::string_view contest,
                                            const RegionCode& region) const;
 
@@ -224,13 +226,13 @@ class Queries {
   Result<std::vector<Version>> History(std::string_view contest, const StationCode& tps) const;
   Result<TracePage> Trace(std::string_view contest, const RegionCode& region, const FieldKey& field,
                           std::string_view from, size_t limit) const;
-  // Why a number changed between two sizes, from <= to: each entry that changed it. At most `limit`
-  // changes, from entry `start` on.
+  // Why a number changed between two sizes, from <= to <= size(): each entry that changed it. At
+  // most `limit` changes, from entry `start` on.
   Result<Explanation> Explain(std::string_view contest, const RegionCode& region,
                               const FieldKey& field, TreeSize from, TreeSize to, LogIndex start,
                               size_t limit) const;
-  // What an accepted submission or correction did, from its TPS to the nation; empty for any other
-  // entry.
+  // What an accepted submission or correction did, from its TPS to the nation; and which regions
+  // lost the votes of candidates by an accepted ballot, villages first. Empty for any other entry.
   Result<std::vector<LevelEffect>> EffectOf(const ReadEntry& entry) const;
   // The proof of a region's or TPS's figures as of Commitment(), but for the parts that come from
   // the log: genesis, commitment and tlog_proof. NOT_COMMITTED when nothing covers it.
@@ -264,6 +266,13 @@ class Queries {
   // The sums of a region, or of a station as if it had a row.
   Result<TallyRow> RowOf(const ContestEntry& contest, const RegionCode& region,
                          TreeSize size) const;
+  // Of a region or station that is registered by now.
+  Result<bool> RegisteredThen(const RegionCode& code) const;
+  // The region before and after the entry.
+  Result<LevelEffect> LevelOf(const ContestEntry& contest, const RegionCode& region,
+                              LogIndex entry) const;
+  Result<std::vector<LevelEffect>> EffectOfBallot(LogIndex index,
+                                                  const event::BallotRegistered& body) const;
   // The round of a station whose figures were shown, as it was.
   Result<RoundRow> ShownAt(const ContestEntry& contest, const StationCode& tps,
                            TreeSize size) const;

@@ -1,5 +1,8 @@
 // Why a number changed, and what one entry did.
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
 
 #include "ledger/projection/event_facts.h"
 #include "ledger/projection/queries.h"
@@ -113,23 +116,56 @@ Result<Explanation> Queries::Explain(std::string_view contest, const RegionCode&
   return out;
 }
 
+Result<LevelEffect> Queries::LevelOf(const ContestEntry& contest, const RegionCode& region,
+                                     LogIndex entry) const {
+  LevelEffect effect;
+  JEJAK_ASSIGN_OR_RETURN(effect.region, Region(region));
+  JEJAK_ASSIGN_OR_RETURN(effect.before, RowOf(contest, region, TreeSize(entry.value)));
+  JEJAK_ASSIGN_OR_RETURN(effect.after, RowOf(contest, region, TreeSize(entry.value + 1)));
+  return effect;
+}
+
+// A region that had one ballot, and votes on several from then on, shows no candidates any more.
+Result<std::vector<LevelEffect>> Queries::EffectOfBallot(
+    LogIndex index, const event::BallotRegistered& body) const {
+  std::vector<LevelEffect> out;
+  const ContestEntry* contest = registry_->Contest(body.contest);
+  if (contest == nullptr) return UnknownContest(body.contest);
+  std::map<election::Level, std::set<RegionCode>, std::greater<>> above;
+  for (RegionCode region : body.members) {
+    while (!region.IsNation()) {
+      region = region.Parent();
+      above[region.level()].insert(region);
+    }
+  }
+  for (const auto& [level, regions] : above) {
+    for (const RegionCode& region : regions) {
+      if (MixedAt(*contest, region, TreeSize(index.value)) ||
+          !MixedAt(*contest, region, TreeSize(index.value + 1))) {
+        continue;
+      }
+      JEJAK_ASSIGN_OR_RETURN(LevelEffect effect, LevelOf(*contest, region, index));
+      if (effect.before != effect.after) out.push_back(std::move(effect));
+    }
+  }
+  return out;
+}
+
 Result<std::vector<LevelEffect>> Queries::EffectOf(const ReadEntry& entry) const {
   std::vector<LevelEffect> out;
   const event::Body& body = entry.event.body;
+  if (entry.entry.refusal) return out;
+  if (const auto* ballot = std::get_if<event::BallotRegistered>(&body))
+    return EffectOfBallot(entry.index, *ballot);
   const auto* submitted = std::get_if<event::ResultSubmitted>(&body);
   const auto* corrected = std::get_if<event::ResultCorrected>(&body);
-  if (entry.entry.refusal || (submitted == nullptr && corrected == nullptr)) return out;
+  if (submitted == nullptr && corrected == nullptr) return out;
   const std::string& id = submitted != nullptr ? submitted->contest : corrected->contest;
   const StationCode tps = submitted != nullptr ? submitted->tps : corrected->tps;
   const ContestEntry* contest = registry_->Contest(id);
   if (contest == nullptr) return UnknownContest(id);
-  const TreeSize before(entry.index.value);
-  const TreeSize after(entry.index.value + 1);
   for (RegionCode region = tps;; region = region.Parent()) {
-    LevelEffect effect;
-    JEJAK_ASSIGN_OR_RETURN(effect.region, Region(region));
-    JEJAK_ASSIGN_OR_RETURN(effect.before, RowOf(*contest, region, before));
-    JEJAK_ASSIGN_OR_RETURN(effect.after, RowOf(*contest, region, after));
+    JEJAK_ASSIGN_OR_RETURN(LevelEffect effect, LevelOf(*contest, region, entry.index));
     out.push_back(std::move(effect));
     if (region.IsNation()) return out;
   }

@@ -154,18 +154,46 @@ Result<std::vector<RecordLine>> RecordsIn(const KeyValueReader& rows, const Quer
   return out;
 }
 
+namespace {
+
+// The stations of the place that a round opened by this entry took in: those of the contest that
+// were registered. The results don't say, once it was cancelled.
+Result<uint64_t> StationsOpened(const KeyValueReader& rows, const admission::ContestState& contest,
+                                const RegionCode& place, LogIndex opened) {
+  uint64_t out = 0;
+  const Bytes prefix = StationKey(place);
+  const auto cursor = rows.NewCursor(kRegistry);
+  for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+    const auto tps = RegionCode::Parse(cursor->key().substr(1));
+    const auto station = Decode<admission::StationState>(cursor->value());
+    if (!tps || !station) return DamagedRow("stations", cursor->key());
+    out += station->registered_at < opened && contest.Covers(*tps) ? 1U : 0U;
+  }
+  JEJAK_RETURN_IF_ERROR(rows.status());
+  return out;
+}
+
+}  // namespace
+
 Result<RoundProgress> ProgressOfRound(const KeyValueReader& rows, const ReadEntry& opened,
                                       TreeSize then) {
   RoundProgress out;
   const auto* body = std::get_if<event::RoundOpened>(&opened.event.body);
   if (body == nullptr) return out;
   const auto count = [&](const RoundRow& round) {
-    if (round.opened_event != opened.hash) return;
-    ++out.stations;
-    out.held += round.HasResult() && round.versions.front().value < then.value ? 1U : 0U;
+    if (round.opened_event == opened.hash && round.HasResult() &&
+        round.versions.front().value < then.value) {
+      ++out.held;
+    }
   };
   for (const std::string& contest : body->contests) {
+    JEJAK_ASSIGN_OR_RETURN(const auto state, ReadRow<admission::ContestState>(
+                                                 rows, kRegistry, ContestKey(contest), "contests"));
+    if (!state) return DamagedRow("contests", contest);
     for (const RegionCode& place : body->places) {
+      JEJAK_ASSIGN_OR_RETURN(const uint64_t here,
+                             StationsOpened(rows, *state, place, opened.index));
+      out.stations += here;
       const Bytes prefix = PlaceKey(contest, place);
       auto newest = rows.NewCursor(kResults);
       for (newest->Seek(prefix); newest->Valid() && newest->key().starts_with(prefix);

@@ -27,7 +27,7 @@ Result<std::vector<RecordLine>> RecordsIn(const KeyValueReader& rows, const Quer
 
 // How far a round of elections has come.
 struct RoundProgress {
-  uint64_t stations = 0;  // (contest, TPS) pairs that it opened and that are in it or past it
+  uint64_t stations = 0;  // (contest, TPS) pairs that it opened, whatever became of it
   uint64_t held = 0;      // of these, with an accepted result in it
 };
 Result<RoundProgress> ProgressOfRound(const KeyValueReader& rows, const ReadEntry& opened,

@@ -64,7 +64,7 @@ Result<std::optional<Row>> ReadRegistered(const KeyValueReader& rows, ByteView k
 }
 
 // The registry with the texts and deadlines that were in force at `size`; `newest` itself when they
-// are still. Contests, ballots and dapil registered since are in it.
+// are still. Ballots registered since are not in it, nor are their choices; contests are.
 Result<std::shared_ptr<const Registry>> RegistryAt(const KeyValueReader& rows,
                                                    std::shared_ptr<const Registry> newest,
                                                    TreeSize size);

@@ -1,171 +1,15 @@
-// Answers over a small log of a party contest with two dapil: each test applies the same entries
-// and asks for what can be counted by hand.
+// Answers over a small log of a party contest with two dapil.
 #include "ledger/projection/queries.h"
 
 #include <gtest/gtest.h>
 
-#include <memory>
+#include <string>
 #include <vector>
 
-#include "ledger/crypto/sha256.h"
-#include "ledger/projection/queries_records.h"
-#include "ledger/projection/state.h"
+#include "ledger/projection/test_counted.h"
 
-namespace jejak::projection {
+namespace jejak::projection::counted {
 namespace {
-
-using election::ChoiceId;
-using election::Figure;
-
-RegionCode Code(std::string_view digits) { return *RegionCode::Parse(digits); }
-
-PublicKey KeyOf(uint8_t number) {
-  PublicKey key;
-  key.bytes.fill(number);
-  return key;
-}
-constexpr uint8_t kRoot = 1, kKpps = 4, kPpk = 5, kOther = 6;
-
-// A log in memory, and the rows that its entries give.
-class World : public EntrySource {
- public:
-  World() {
-    state_ = State::Load(&rows_, TreeSize(0)).value();
-    Setup();
-  }
-
-  Result<ReadEntry> Entry(LogIndex index) const override {
-    if (index.value >= log_.size()) return Status(Reason::kNotFound, "no such entry");
-    return log_[index.value];
-  }
-  TreeSize size() const override { return TreeSize(log_.size()); }
-
-  LogIndex Add(uint8_t author, event::Body body, std::optional<event::Refusal> refusal = {}) {
-    ReadEntry entry;
-    entry.index = LogIndex(log_.size());
-    entry.event.author = KeyOf(author);
-    entry.event.body = std::move(body);
-    entry.entry.received_at = UnixMicros(static_cast<int64_t>(1000 + log_.size()));
-    entry.entry.refusal = refusal;
-    entry.hash = crypto::Sha256("event " + std::to_string(log_.size()));
-    log_.push_back(entry);
-    state_->Apply({log_.back().event, entry.hash, entry.index, entry.entry.received_at, refusal});
-    EXPECT_TRUE(state_->status().ok()) << state_->status().ToString();
-    return entry.index;
-  }
-  const Hash& HashOf(LogIndex index) const { return log_[index.value].hash; }
-
-  // Over everything that was added so far, or the entries before `as_of`.
-  std::unique_ptr<Queries> Ask(std::optional<TreeSize> as_of = {}) {
-    state_->Flush();
-    state_->rows().Drain([&](const RowChange& change) { rows_.Apply(change); });
-    return Queries::Open(&rows_, this, as_of).value();
-  }
-  const KeyValueReader& rows() const { return rows_; }
-
- private:
-  void Setup();
-
-  MemoryStore rows_;
-  std::unique_ptr<State> state_;
-  std::vector<ReadEntry> log_;
-};
-
-event::Choice MakeChoice(ChoiceId id, uint16_t number, ChoiceId party) {
-  event::Choice choice;
-  choice.id = id;
-  choice.number = number;
-  choice.kind = party == 0 ? election::ChoiceKind::kParty : election::ChoiceKind::kCandidate;
-  choice.name = "choice " + std::to_string(id);
-  choice.party = party;
-  return choice;
-}
-
-event::OfficialFact MakeOfficial(const char* id, election::Role role, const char* place,
-                                 uint8_t key) {
-  event::OfficialFact fact;
-  fact.id = id;
-  fact.role = role;
-  fact.body = "body";
-  fact.jurisdiction = Code(place);
-  fact.keys = {{KeyOf(key), Signature()}};
-  return fact;
-}
-
-void World::Setup() {
-  event::ElectionOpened genesis;
-  genesis.root_key.key = KeyOf(kRoot);
-  genesis.ledger_key.key = KeyOf(2);
-  genesis.supervisors_key.key = KeyOf(3);
-  genesis.dpt_max = 300;
-  genesis.reserve_permille = 20;
-  Add(kRoot, genesis);
-  event::RegionsRegistered regions;
-  for (const char* code :
-       {"64", "65", "6501", "650101", "6501011001", "6502", "650201", "6502011001"}) {
-    regions.regions.push_back({Code(code), "name of " + std::string(code), {}, {}, {}});
-  }
-  regions.regions[4].expected_stations = 3;
-  Add(kRoot, regions);
-  event::ContestRegistered contest;
-  contest.id = "pdpr";
-  contest.kind = election::ContestKind::kParty;
-  contest.covered = {Code("65")};
-  Add(kRoot, contest);
-  event::BallotRegistered first{"pdpr", "651", {Code("6501")}, {}};
-  first.choices = {MakeChoice(1, 1, 0), MakeChoice(101, 1, 1), MakeChoice(2, 2, 0)};
-  Add(kRoot, first);
-  event::BallotRegistered second{"pdpr", "652", {Code("6502")}, {}};
-  second.choices = {MakeChoice(1, 1, 0), MakeChoice(102, 1, 1)};
-  Add(kRoot, second);
-  event::StationsRegistered stations;
-  for (const char* code : {"6501011001001", "6501011001002", "6502011001001"}) {
-    stations.stations.push_back({Code(code), "TPS", {}, {}});
-  }
-  Add(kRoot, stations);
-  Add(kRoot, event::OfficialsEnrolled{{
-                 MakeOfficial("kpps.1", election::Role::kKpps, "6501011001001", kKpps),
-                 MakeOfficial("kpps.2", election::Role::kKpps, "6502011001001", kOther),
-                 MakeOfficial("ppk.1", election::Role::kPpk, "650101", kPpk),
-             }});
-}
-
-event::ResultSubmitted Form(const char* tps, std::vector<event::ChoiceValue> votes,
-                            std::vector<event::ChoiceValue> totals, uint32_t valid) {
-  event::ResultSubmitted form;
-  form.contest = "pdpr";
-  form.tps = Code(tps);
-  form.figures = {{Figure::kValid, valid}};
-  form.votes = std::move(votes);
-  form.party_totals = std::move(totals);
-  return form;
-}
-
-event::ResultCorrected Correction(const World& world, LogIndex supersedes,
-                                  std::vector<event::Change> changes) {
-  event::ResultCorrected body;
-  body.contest = "pdpr";
-  body.tps = Code("6501011001001");
-  body.supersedes = world.HashOf(supersedes);
-  body.changes = std::move(changes);
-  body.reason = election::CorrectionReason::kMisread;
-  return body;
-}
-
-// What the tests begin from: two TPS are in, and one of them is corrected.
-struct Counted {
-  World world;
-  LogIndex submitted, other, corrected;
-  Counted() {
-    submitted =
-        world.Add(kKpps, Form("6501011001001", {{1, 5}, {2, 0}, {101, 10}}, {{1, 15}, {2, 0}}, 15));
-    other = world.Add(kOther, Form("6502011001001", {{1, 3}, {102, 4}}, {{1, 7}}, 7));
-    corrected = world.Add(kPpk, Correction(world, submitted,
-                                           {{FieldKey::Of(Figure::kValid), 17},
-                                            {FieldKey::Votes(101), 12},
-                                            {FieldKey::PartyTotal(1), 17}}));
-  }
-};
 
 TEST(Queries, MixedRegionsShowPartiesAndDapilShowCandidates) {
   Counted counted;
@@ -196,70 +40,6 @@ TEST(Queries, MixedRegionsShowPartiesAndDapilShowCandidates) {
   const Tally station = queries->TallyOf("pdpr", Code("6501011001002")).value();
   EXPECT_EQ(station.stations.total, 1);
   EXPECT_EQ(station.votes[0].votes, std::nullopt);
-}
-
-// Who lowers the number of TPSs to expect, or moves a deadline, changes nothing of what was before.
-TEST(Queries, AmendmentsChangeNoEarlierAnswer) {
-  using election::AmendedField;
-  Counted counted;
-  World& world = counted.world;
-  const RegionCode village = Code("6501011001"), tps = Code("6501011001002");
-  const auto amend = [&](std::vector<event::Amendment> amendments) {
-    world.Add(kRoot, event::RegistryAmended{std::move(amendments), "SK"});
-    return world.size();
-  };
-  amend({{AmendedField::kUtcOffset, "65", "", "480"},
-         {AmendedField::kDeadline, "pdpr/kpps", "", "0"}});
-  const TreeSize before = world.size();
-  const auto deadline = [&](const Queries& queries) {
-    const auto progress = ProgressOf(world.rows(), queries, "pdpr", village,
-                                     {queries.size(), UnixMicros(0)}).value();
-    EXPECT_EQ(progress.missing.size(), 1u);
-    return progress.missing.at(0).deadline.value_or(UnixMicros(0)).value;
-  };
-  constexpr int64_t kHour = int64_t{3'600} * 1'000'000;
-  for (int round = 0; round < 2; ++round) {
-    const auto then = world.Ask(before);
-    EXPECT_EQ(then->TallyOf("pdpr", village)->expected, 3u) << round;
-    EXPECT_EQ(then->TallyOf("pdpr", Code("65"))->expected, 3u) << round;
-    EXPECT_EQ(then->Region(village)->name, "name of 6501011001") << round;
-    EXPECT_EQ(then->Region(tps)->name, "TPS") << round;
-    std::string next;
-    EXPECT_EQ(then->Stations("pdpr", village, "", 10, &next).value().at(1).name, "TPS") << round;
-    EXPECT_EQ(then->TallyOfDapil("pdpr", "651")->votes[0].choice.name, "choice 1") << round;
-    EXPECT_EQ(then->registry().Contest("pdpr")->state->name, "") << round;
-    EXPECT_EQ(deadline(*then), -8 * kHour) << round;
-    if (round > 0) break;
-    // Twice each, by two entries and within one.
-    amend({{AmendedField::kExpectedStations, "6501011001", "3", "9"},
-           {AmendedField::kExpectedStations, "6501011001", "9", "2"},
-           {AmendedField::kRegionName, "6501011001", "", "LONG BIA"},
-           {AmendedField::kStationName, "6501011001002", "TPS", "TPS BALAI"},
-           {AmendedField::kChoiceName, "pdpr/1", "", "PARTAI"},
-           {AmendedField::kContestName, "pdpr", "", "DPRD"},
-           {AmendedField::kUtcOffset, "65", "480", "420"},
-           {AmendedField::kDeadline, "pdpr/kpps", "0", "7200"}});
-    amend({{AmendedField::kExpectedStations, "6501011001", "2", "1"},
-           {AmendedField::kDeadline, "pdpr/kpps", "7200", "10800"}});
-  }
-  const auto between = world.Ask(TreeSize(before.value + 1));
-  EXPECT_EQ(between->TallyOf("pdpr", Code("65"))->expected, 2u);
-  EXPECT_EQ(deadline(*between), (2 - 7) * kHour);
-  const auto now = world.Ask();
-  EXPECT_EQ(now->TallyOf("pdpr", village)->expected, 1u);
-  EXPECT_EQ(now->Region(village)->name, "LONG BIA");
-  EXPECT_EQ(now->Region(tps)->name, "TPS BALAI");
-  EXPECT_EQ(now->TallyOfDapil("pdpr", "651")->votes[0].choice.name, "PARTAI");
-  EXPECT_EQ(now->registry().Contest("pdpr")->state->name, "DPRD");
-  EXPECT_EQ(deadline(*now), (3 - 7) * kHour);
-  // A region that nobody had registered was not expected to have any.
-  event::RegionsRegistered late;
-  late.regions.push_back({Code("6501011002"), "late", {}, {}, 7});
-  const TreeSize size = world.size();
-  world.Add(kRoot, late);
-  EXPECT_EQ(world.Ask(size)->Expected(Code("6501011002")).value(), std::nullopt);
-  EXPECT_EQ(world.Ask(size)->Expected(Code("6501")).value(), 1u);
-  EXPECT_EQ(world.Ask()->Expected(Code("6501")).value(), 8u);
 }
 
 TEST(Queries, ChildrenAreThoseOfTheContest) {
@@ -368,4 +148,4 @@ TEST(Queries, StationsAndListsGoPageByPage) {
 }
 
 }  // namespace
-}  // namespace jejak::projection
+}  // namespace jejak::projection::counted

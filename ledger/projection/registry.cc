@@ -30,6 +30,21 @@ std::shared_ptr<const BallotEntry> ContestEntry::OnlyBallotOf(const RegionCode& 
   return BallotAt(region);
 }
 
+void ContestEntry::Add(std::shared_ptr<const BallotEntry> entry) {
+  const admission::BallotState& ballot = *entry->ballot;
+  for (const event::Choice& choice : ballot.choices) meanings.emplace(choice.id, choice);
+  last_ballot = std::max(last_ballot, ballot.registered_at);
+  ballots[ballot.dapil] = entry;
+  for (const RegionCode& member : ballot.members) {
+    members[member] = entry;
+    for (RegionCode code = member; !code.IsNation();) {
+      code = code.Parent();
+      const auto [it, added] = above.emplace(code, entry);
+      if (!added && it->second != entry) it->second = nullptr;
+    }
+  }
+}
+
 Result<Registry> Registry::Load(const KeyValueReader& rows) {
   Registry out;
   Bytes value;
@@ -88,23 +103,25 @@ void Registry::ReplaceBallot(admission::BallotState ballot) {
 
 void Registry::AddBallot(admission::BallotState ballot) {
   ++changes_;
-  ContestEntry& contest = contests_[ballot.contest];
   auto entry = std::make_shared<BallotEntry>();
-  for (const event::Choice& choice : ballot.choices) {
+  for (const event::Choice& choice : ballot.choices)
     entry->choices.push_back({choice.id, choice.kind, choice.party});
-    contest.meanings.emplace(choice.id, choice);
-  }
   std::sort(entry->choices.begin(), entry->choices.end(),
             [](const auto& a, const auto& b) { return a.id < b.id; });
   entry->ballot = std::make_shared<const admission::BallotState>(std::move(ballot));
-  contest.ballots[entry->ballot->dapil] = entry;
-  for (const RegionCode& member : entry->ballot->members) {
-    contest.members[member] = entry;
-    for (RegionCode code = member; !code.IsNation();) {
-      code = code.Parent();
-      const auto [it, added] = contest.above.emplace(code, entry);
-      if (!added && it->second != entry) it->second = nullptr;
+  contests_[entry->ballot->contest].Add(std::move(entry));
+}
+
+void Registry::ForgetBallots(TreeSize size) {
+  for (auto& [id, contest] : contests_) {
+    if (contest.last_ballot.value < size.value) continue;
+    ++changes_;
+    ContestEntry then;
+    then.state = contest.state;
+    for (const auto& [dapil, entry] : contest.ballots) {
+      if (entry->ballot->registered_at.value < size.value) then.Add(entry);
     }
+    contest = std::move(then);
   }
 }
 

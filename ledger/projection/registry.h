@@ -32,6 +32,7 @@ struct ContestEntry {
   // several.
   std::unordered_map<RegionCode, std::shared_ptr<const BallotEntry>> above;
   std::unordered_map<election::ChoiceId, event::Choice> meanings;
+  LogIndex last_ballot;  // the newest entry that registered one
 
   // The ballot whose member encloses `place`; null when there is none.
   std::shared_ptr<const BallotEntry> BallotAt(const RegionCode& place) const;
@@ -42,6 +43,8 @@ struct ContestEntry {
   // The one dapil that all in-scope places of `region` belong to; null when there are several or
   // none.
   std::shared_ptr<const BallotEntry> OnlyBallotOf(const RegionCode& region) const;
+  // Takes in a ballot that it does not have yet.
+  void Add(std::shared_ptr<const BallotEntry> entry);
 };
 
 class Registry {
@@ -67,6 +70,8 @@ class Registry {
   void AddBallot(admission::BallotState ballot);
   // Another text for the same ballot: members and choices stay.
   void ReplaceBallot(admission::BallotState ballot);
+  // Forgets the ballots that no entry before `size` registered, and the choices on them alone.
+  void ForgetBallots(TreeSize size);
   const std::map<std::string, ContestEntry, std::less<>>& contests() const { return contests_; }
 
  private:

@@ -1,4 +1,7 @@
-// The registry as it was: rows of contests, ballots and the election that an amendment replaced.
+// The registry as it was: rows of contests, ballots and the election that an amendment replaced,
+// without the ballots registered since.
+#include <algorithm>
+
 #include "ledger/projection/queries_rows.h"
 
 namespace jejak::projection {
@@ -51,12 +54,19 @@ Result<std::shared_ptr<const Registry>> RegistryAt(const KeyValueReader& rows,
     if (read) changed().AddContest(std::move(*row));
     return read;
   }));
+  const auto& contests = newest->contests();
+  if (std::any_of(contests.begin(), contests.end(), [&](const auto& contest) {
+        return contest.second.last_ballot.value >= size.value;
+      })) {
+    changed().ForgetBallots(size);
+  }
   // All of one letter; a ballot's key goes on with its contest.
   const Bytes ballots = BallotKey("", "").substr(0, 1);
   JEJAK_RETURN_IF_ERROR(VisitChanged(rows, ballots, size, [&](ByteView value) {
     auto row = Decode<admission::BallotState>(value);
     const bool read = row.has_value();
-    if (read) changed().ReplaceBallot(std::move(*row));
+    // One registered since, and amended after that, was not there.
+    if (read && row->registered_at.value < size.value) changed().ReplaceBallot(std::move(*row));
     return read;
   }));
   return then == nullptr ? std::move(newest) : std::shared_ptr<const Registry>(std::move(then));

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -209,7 +210,10 @@ class State final : public admission::StateView {
   void CheckSuspects(const std::string& contest, const StationCode& tps, LogIndex index);
   void FileCopy(const LoggedEvent& e, const event::CopyFiled& body);
   void Suspect(const LoggedEvent& e, const event::KeyRevoked& body);
-  void CheckCertification(const LoggedEvent& e, const event::RecapCertified& body);
+  // `replaces`: one of the region came before it.
+  void CheckCertification(const LoggedEvent& e, const event::RecapCertified& body, bool replaces);
+  std::set<RegionCode> PlacesCertified(const std::string& contest, const RegionCode& region,
+                                       uint64_t mark) const;
   std::optional<std::vector<election::BigFieldValue>> SumsAt(const ContestEntry& contest,
                                                              const RegionCode& place,
                                                              TreeSize size) const;

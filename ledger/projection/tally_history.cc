@@ -22,11 +22,7 @@ std::optional<LogIndex> TailIndex(ByteView key) {
 }  // namespace
 
 bool MixedAt(const ContestEntry& contest, const RegionCode& region, TreeSize size) {
-  const bool all_before =
-      std::all_of(contest.ballots.begin(), contest.ballots.end(), [&](const auto& ballot) {
-        return ballot.second->ballot->registered_at.value < size.value;
-      });
-  if (all_before) return contest.OnlyBallotOf(region) == nullptr;
+  if (contest.last_ballot.value < size.value) return contest.OnlyBallotOf(region) == nullptr;
   int used = 0;
   for (const auto& [dapil, entry] : contest.ballots) {
     if (entry->ballot->registered_at.value >= size.value) continue;

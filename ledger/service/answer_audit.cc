@@ -116,6 +116,10 @@ JEJAK_ANSWER(ExplainChange) {
     return BadField("from", fmt::format("lies after to: size {}, then {}", from.size.value,
                                         to.size.value));
   }
+  // What the region is and votes on is asked as of the end.
+  jejak::v1::Point end;
+  end.set_size(to.size.value);
+  JEJAK_RETURN_IF_ERROR(Refocus(end, &asked));
   JEJAK_ASSIGN_OR_RETURN(const LogIndex start, projection::IndexOfPage(asked.page));
   JEJAK_ASSIGN_OR_RETURN(
       const projection::Explanation explanation,
