@@ -99,9 +99,10 @@ struct BigFieldValue {
   uint64_t value = 0;
   bool operator==(const BigFieldValue&) const = default;
 };
-// C16: every field that stands in both lists with different values, by its packed key; and where
-// `decree` has I.A of the region, every part of it that `row` states otherwise, by its packed key |
-// kDecreeRow. All lists are strictly ascending by key.
+// C16: every field that stands in both lists with different values, by its packed key; all votes
+// but 0 where there are no sums at all, since nobody's form has them; and where `decree` has
+// I.A of the region, every part of it that `row` states otherwise, by its packed key | kDecreeRow.
+// All lists are strictly ascending by key.
 inline constexpr uint64_t kDecreeRow = uint64_t{1} << 40;
 // Of the row that a D.Hasil of a region above has for a place: the same numbers | RowOfPart of that
 // region's level.

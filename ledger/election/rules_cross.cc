@@ -64,9 +64,14 @@ std::vector<Finding> CheckRecap(std::span<const BigFieldValue> row,
                                 std::span<const BigFieldValue> sums,
                                 std::span<const BigFieldValue> decree) {
   std::vector<Finding> out;
-  ForEachDifference(row, sums, [&](const FieldKey& key) {
+  const auto differs = [&](const FieldKey& key) {
     out.push_back({Rule::kC16, key.packed(), {key}});
-  });
+  };
+  ForEachDifference(row, sums, differs);
+  for (const BigFieldValue& stated : row) {
+    const bool votes = stated.key.kind != FieldKind::kFigure;
+    if (sums.empty() && votes && stated.value != 0) differs(stated.key);
+  }
   ForEachDifference(row, decree, [&](const FieldKey& key) {
     if (FieldKey::Of(Figure::kVotersRegisteredJ) < key) return;
     out.push_back({Rule::kC16, key.packed() | kDecreeRow, {key}});

@@ -56,7 +56,10 @@ TEST(C16, FieldsOfARecapThatDifferFromTheSumAndTheDecree) {
                           Finding{Rule::kC16, votes.packed(), {votes}},
                           Finding{Rule::kC16, j.packed() | kDecreeRow, {j}}));
   EXPECT_THAT(CheckRecap(row, row), IsEmpty());
-  EXPECT_THAT(CheckRecap(row, {}), IsEmpty());
+  // A field that no form has is no other sum; but where there is no form, there are no votes.
+  EXPECT_THAT(CheckRecap(row, std::vector<BigFieldValue>{{total, 1}}), IsEmpty());
+  EXPECT_THAT(CheckRecap(std::vector<BigFieldValue>{{j, 0}, {votes, 1}}, {}),
+              ElementsAre(Finding{Rule::kC16, votes.packed(), {votes}}));
 }
 
 // TPS 6501051002027 and 6501051002035 have the same figures throughout.

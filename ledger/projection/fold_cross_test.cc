@@ -207,6 +207,15 @@ TEST_F(FoldCross, CertificationsOfAnEarlierSize) {
   EXPECT_EQ(All(Rule::kC16, "650101"), Said(one, both, right) + ", " + Said(two, wrong, right));
 }
 
+// A certification cannot step behind the forms: what it states of a size without any is a sum of
+// nothing.
+TEST_F(FoldCross, CertificationsOfASizeBeforeTheForms) {
+  const TreeSize before = Size();
+  Submit(kTps, 4, 5);
+  const LogIndex wrong = Certify(400, 0, before);
+  EXPECT_EQ(All(Rule::kC16, "650101"), Said(FieldKey::Votes(1).packed(), wrong));
+}
+
 // Every row of a certification's parts against the sums of its place, down to a station's own; a
 // part that another replaced is not looked at, and the next certification clears what it mends.
 TEST_F(FoldCross, RowsOfTheParts) {

@@ -92,7 +92,6 @@ class Night {
     Hash event;
     std::vector<std::pair<std::string, StationCode>> stations;
     LogIndex index;
-    bool followed = false;  // by another round at some station
   };
   std::mt19937_64 random_;
   TestLog log_;
@@ -280,15 +279,13 @@ void Night::OpenRound() {
   body.contests = {"pdpr"};
   if (Below(2) == 0) body.contests.push_back("ppwp");
   const LogIndex index = log_.Add(kRoot, body);
-  Opened opened{log_.HashOf(index), {}, index, false};
+  Opened opened{log_.HashOf(index), {}, index};
   for (const std::string& id : body.contests) {
     for (auto& [tps, station] : model_.contests.at(id).stations) {
       const bool named = std::any_of(body.places.begin(), body.places.end(),
                                      [&, t = tps](const auto& place) { return place.Contains(t); });
       if (!named) continue;
       ModelRound round;
-      for (Opened& earlier : rounds_)
-        earlier.followed |= station.Newest().opened_event == earlier.event;
       round.number = static_cast<uint16_t>(station.Newest().number + 1);
       round.opened_at = index;
       round.opened_event = opened.event;
@@ -304,10 +301,6 @@ void Night::OpenRound() {
 void Night::CancelRound() {
   if (rounds_.empty()) return;
   const Opened opened = rounds_.back();
-  if (opened.followed) {  // by a round that was itself cancelled
-    EXPECT_TRUE(log_.state().Reference(opened.event)->used);
-    return rounds_.pop_back();
-  }
   for (const auto& [id, tps] : opened.stations) {
     const ModelRound& newest = model_.contests.at(id).stations.at(tps).Newest();
     const auto reference = log_.state().Reference(opened.event);

@@ -237,6 +237,18 @@ void State::AmendRegion(const event::Amendment& a, LogIndex index) {
   ExpectStations(*code, before, row->Expected(), index);
 }
 
+namespace {
+
+// A half that was withdrawn takes the list with it: the other half goes in the same event.
+void AmendDpt(const event::Amendment& a, std::optional<event::Dpt>* dpt) {
+  const std::optional<uint32_t> voters = Count(a.after);
+  if (!voters) return dpt->reset();
+  if (!*dpt) dpt->emplace();
+  (a.field == election::AmendedField::kDptL ? (*dpt)->l : (*dpt)->p) = *voters;
+}
+
+}  // namespace
+
 void State::AmendStation(const event::Amendment& a, LogIndex index) {
   const auto code = RegionCode::Parse(a.subject);
   if (!code) return;
@@ -244,7 +256,6 @@ void State::AmendStation(const event::Amendment& a, LogIndex index) {
   admission::StationState* row = stations_.Find(key);
   if (row == nullptr) return;
   KeepPast(&rows_, key, index, Encode(*row));
-  event::Dpt dpt = row->dpt.value_or(event::Dpt{});
   Listed change;
   change.Add(row->dpt, -1);
   switch (a.field) {
@@ -252,13 +263,8 @@ void State::AmendStation(const event::Amendment& a, LogIndex index) {
     case election::AmendedField::kStationKind:
       row->kind = election::Parse<election::StationKind>(a.after).value_or(row->kind);
       break;
-    case election::AmendedField::kDptL:
-      dpt.l = Count(a.after).value_or(0);
-      row->dpt = dpt;
-      break;
     default:
-      dpt.p = Count(a.after).value_or(0);
-      row->dpt = dpt;
+      AmendDpt(a, &row->dpt);
       break;
   }
   change.Add(row->dpt, 1);

@@ -1,6 +1,7 @@
 // Folds of results: versions of a station's figures, the findings they open and clear, and the
 // tallies.
 #include <algorithm>
+#include <set>
 
 #include "ledger/election/rules.h"
 #include "ledger/projection/round_versions.h"
@@ -103,12 +104,11 @@ void State::Judge(const std::string& contest, const StationCode& tps, LogIndex i
 void State::FinishVersion(const LoggedEvent& e, const std::string& contest, const StationCode& tps,
                           RoundRow* round) {
   const KeyRow* author = LoadKey(e.event.author);
-  // Whoever is above KPPS ends its stage by acting.
-  const auto below_ppk = [](election::Role role) {
-    return role == election::Role::kKpps || role == election::Role::kKppsln ||
-           role == election::Role::kImporter;
-  };
-  if (author != nullptr && !below_ppk(author->state.role)) round->ppk_acted = true;
+  // PPK may act before the KPPS stage has ended, and so ends it; abroad PPLN. Nobody else does.
+  if (author != nullptr && (author->state.role == election::Role::kPpk ||
+                            author->state.role == election::Role::kPpln)) {
+    round->ppk_acted = true;
+  }
   Judge(contest, tps, e.index, round);
 }
 
@@ -160,6 +160,44 @@ void State::MarkUsed(const RoundRow& round) {
   rows_.Put(kReferences, round.opened_event->view(), Encode(*opened));
 }
 
+// Whether any station of the round has a result in it, or another round upon it.
+bool State::IsUsed(const admission::ReferenceState& opened) const {
+  const auto used_at = [&](const std::string& contest, const StationCode& tps) {
+    const ResultRow& row = *LoadResult(contest, tps);
+    if (row.newest.opened_at == opened.index) return row.newest.HasResult();
+    for (uint16_t round = row.newest.round; round > 1 && opened.index < row.newest.opened_at;) {
+      const auto past = Read<RoundRow>(kPastRounds, PastRoundKey(contest, tps, --round));
+      if (!past || past->opened_at < opened.index) break;
+      if (past->opened_at == opened.index) return true;
+    }
+    return false;
+  };
+  for (const std::string& contest : opened.contests) {
+    for (const RegionCode& place : opened.places) {
+      const std::vector<StationCode> stations = StationsWithRounds(contest, place);
+      if (std::any_of(stations.begin(), stations.end(),
+                      [&](const StationCode& tps) { return used_at(contest, tps); })) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::vector<StationCode> State::StationsWithRounds(const std::string& contest,
+                                                   const RegionCode& place) const {
+  const Bytes prefix = PlaceKey(contest, place);
+  std::vector<StationCode> stations;
+  WriteBack();
+  const auto cursor = rows_.NewCursor(kResults);
+  for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix);
+       cursor->Next()) {
+    const auto code = RegionCode::Parse(cursor->key().substr(contest.size() + 1));
+    if (code && code->IsStation()) stations.push_back(*code);
+  }
+  return stations;
+}
+
 void State::NoteRound(const std::string& contest, const RegionCode& place, LogIndex index) {
   rows_.Put(kRegistry, RoundHereKey(contest, place), IndexKey(index));
   for (RegionCode code = place;; code = code.Parent()) {
@@ -198,18 +236,10 @@ void State::Fold(const LoggedEvent& e, const event::RoundOpened& body) {
 void State::Fold(const LoggedEvent& e, const event::RoundCancelled& body) {
   auto opened = Reference(body.opened);
   if (!opened) return;
+  std::set<Hash> beneath;  // rounds without a result that are the newest again
   for (const std::string& contest : opened->contests) {
     for (const RegionCode& place : opened->places) {
-      const Bytes prefix = PlaceKey(contest, place);
-      std::vector<StationCode> stations;
-      WriteBack();
-      auto cursor = rows_.NewCursor(kResults);
-      for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix);
-           cursor->Next()) {
-        const auto code = RegionCode::Parse(cursor->key().substr(contest.size() + 1));
-        if (code && code->IsStation()) stations.push_back(*code);
-      }
-      for (const StationCode& tps : stations) {
+      for (const StationCode& tps : StationsWithRounds(contest, place)) {
         ResultRow& row = *LoadResult(contest, tps);
         if (row.newest.opened_at != opened->index || row.newest.HasResult()) continue;
         const auto previous = static_cast<uint16_t>(row.newest.round - 1);
@@ -219,11 +249,18 @@ void State::Fold(const LoggedEvent& e, const event::RoundCancelled& body) {
         row.newest = *round;
         rows_.Delete(kPastRounds, past);
         StoreResult(contest, tps);
+        if (round->opened_event && !round->HasResult()) beneath.insert(*round->opened_event);
       }
     }
   }
   opened->resolved = true;
   rows_.Put(kReferences, body.opened.view(), Encode(*opened));
+  for (const Hash& event : beneath) {
+    auto round = Reference(event);
+    if (!round || !round->used || IsUsed(*round)) continue;
+    round->used = false;
+    rows_.Put(kReferences, event.view(), Encode(*round));
+  }
   for (const std::string& contest : opened->contests) {
     for (const RegionCode& place : opened->places)
       AddStep(RecordKind::kRound, contest, place, opened->index, {0, e.index});

@@ -264,6 +264,31 @@ TEST_F(FoldResults, ARoundUponARoundUsesIt) {
   EXPECT_EQ(log_.state().Result("pdpr", Code(kNextDoor), admission::Contents::kWanted).round, 2);
 }
 
+// When the upper one was cancelled the lower one is as it was; unless it has a result elsewhere, or
+// yet another round upon it.
+TEST_F(FoldResults, ACancelledRoundUsesNothing) {
+  const auto used = [&](LogIndex round) {
+    return log_.state().Reference(log_.HashOf(round))->used;
+  };
+  const auto cancel = [&](LogIndex round) {
+    log_.Add(kRoot, event::RoundCancelled{log_.HashOf(round), "mistaken", {}});
+    log_.Reopen();
+  };
+  const LogIndex below = OpenRound("6501011001");
+  const LogIndex one = OpenRound(kTps);
+  const LogIndex other = OpenRound(kNextDoor);
+  cancel(one);
+  EXPECT_TRUE(used(below));  // by the other
+  cancel(other);
+  EXPECT_FALSE(used(below));
+  const LogIndex again = OpenRound(kTps);
+  auto form = Form(kNextDoor, 7, 3, 4, 7);
+  form.round = 2;
+  log_.Add(kKpps, form);
+  cancel(again);
+  EXPECT_TRUE(used(below));
+}
+
 // A photo that is set, replaced or removed names its entry, and counts the station; the same photo
 // again does not.
 TEST_F(FoldResults, PhotosNameWhoSetThem) {

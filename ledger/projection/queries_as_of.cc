@@ -47,6 +47,8 @@ Result<bool> Queries::AnyFindingAt(std::string_view contest, const StationCode& 
     if (!key.Done() || !row || !election::IsRule(static_cast<uint8_t>(rule)))
       return DamagedRow("findings", cursor->key());
     if (election::InfoOf(rule).severity == election::Severity::kWarning) continue;
+    // Of the certification, not of the station's form: no tally counts it.
+    if (rule == election::Rule::kC16) continue;
     if (opened_by.value < since.value || opened_by.value >= size.value) continue;
     if (!row->cleared_by || row->cleared_by->value >= size.value) return true;
   }

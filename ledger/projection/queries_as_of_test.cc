@@ -189,7 +189,7 @@ TEST(Queries, ACancelledRoundHeldItsStations) {
     const auto queries = world.Ask(size);
     const auto lines = RecordsIn(world.rows(), *queries, RecordKind::kRound, {}, RegionCode());
     ASSERT_EQ(lines->size(), 1u);
-    const auto outcome = OutcomeOf(world.rows(), world, RecordKind::kRound, lines->front(),
+    const auto outcome = OutcomeOf(world.rows(), queries->registry(), RecordKind::kRound, lines->front(),
                                    world.Entry(opened).value(), size).value();
     EXPECT_EQ(outcome.status, size == before ? "opened" : "cancelled");
     EXPECT_EQ(outcome.cancelled_by, size == before ? std::nullopt : std::optional(ended));

@@ -1,10 +1,11 @@
 // What came of records.
 #include <algorithm>
-#include <map>
 
 #include "ledger/base/coding.h"
 #include "ledger/projection/queries_records.h"
 #include "ledger/projection/queries_rows.h"
+#include "ledger/projection/tally.h"
+#include "ledger/projection/tally_history.h"
 
 namespace jejak::projection {
 namespace {
@@ -29,33 +30,29 @@ std::string StatusOfRound(const RecordLine& line, const RoundProgress& progress)
 // Every field of the certification that the tally had otherwise, or had not, at the size it was
 // made at, whatever came since.
 Result<std::vector<CertifiedDifference>> DifferencesOf(const KeyValueReader& rows,
-                                                       const EntrySource& entries,
+                                                       const Registry& registry,
                                                        const event::RecapCertified& body) {
-  JEJAK_ASSIGN_OR_RETURN(const auto then, Queries::Open(&rows, &entries, body.size));
-  JEJAK_ASSIGN_OR_RETURN(const Tally tally, then->TallyOf(body.contest, body.region));
-  std::map<FieldKey, std::optional<uint64_t>> had;
-  for (const FigureSum& sum : tally.figures) had.emplace(FieldKey::Of(sum.figure), sum.value);
-  for (const ChoiceSum& sum : tally.votes) {
-    had.emplace(FieldKey::Votes(sum.choice.id), sum.votes);
-    had.emplace(FieldKey::PartyTotal(sum.choice.id), sum.party_total);
-  }
+  const ContestEntry* contest = registry.Contest(body.contest);
+  if (contest == nullptr) return UnknownContest(body.contest);
+  JEJAK_ASSIGN_OR_RETURN(const TallyRow tally,
+                         TallyHistory(&rows).At(*contest, body.region, body.size));
+  const bool several = contest->OnlyBallotOf(body.region) == nullptr;
   std::vector<CertifiedDifference> out;
-  const auto compare = [&](const FieldKey& key, uint64_t certified) {
-    const auto at = had.find(key);
+  for (const election::BigFieldValue& stated :
+       BigValuesOf(body.figures, body.votes, body.party_totals)) {
     // Candidates have no sums where there are several ballots.
-    if (at == had.end() && key.kind != election::FieldKind::kFigure) return;
-    const auto tallied = at == had.end() ? std::nullopt : at->second;
-    if (tallied != certified) out.push_back({key, certified, tallied});
-  };
-  for (const auto& f : body.figures) compare(FieldKey::Of(f.figure), f.value);
-  for (const auto& v : body.votes) compare(FieldKey::Votes(v.choice), v.value);
-  for (const auto& v : body.party_totals) compare(FieldKey::PartyTotal(v.choice), v.value);
+    if (several && !KeptWhenMixed(*contest, stated.key)) continue;
+    const auto cell = std::find_if(tally.sums.begin(), tally.sums.end(),
+                                   [&](const SumCell& c) { return c.key == stated.key; });
+    const auto had = cell == tally.sums.end() ? std::nullopt : std::optional(cell->sum);
+    if (had != stated.value) out.push_back({stated.key, stated.value, had});
+  }
   return out;
 }
 
 }  // namespace
 
-Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const EntrySource& entries,
+Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const Registry& registry,
                                 RecordKind kind, const RecordLine& line, const ReadEntry& entry,
                                 TreeSize then) {
   RecordOutcome out;
@@ -71,7 +68,7 @@ Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const EntrySource& e
     out.certified_size = recap->size;
     out.replaces = IndexOf(rows, recap->replaces);
     if (!line.steps.empty()) out.replaced_by = line.steps.back().by;
-    JEJAK_ASSIGN_OR_RETURN(out.differences, DifferencesOf(rows, entries, *recap));
+    JEJAK_ASSIGN_OR_RETURN(out.differences, DifferencesOf(rows, registry, *recap));
   }
   JEJAK_RETURN_IF_ERROR(rows.status());
   return out;

@@ -52,7 +52,7 @@ struct RecordOutcome {
   std::optional<LogIndex> replaces, replaced_by;
   std::vector<CertifiedDifference> differences;
 };
-Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const EntrySource& entries,
+Result<RecordOutcome> OutcomeOf(const KeyValueReader& rows, const Registry& registry,
                                 RecordKind kind, const RecordLine& line, const ReadEntry& entry,
                                 TreeSize then);
 // How many records of each status there are: "total", and those of the kind.

@@ -254,6 +254,19 @@ bool State::ForkLogged(const PublicKey& key, uint64_t sequence) const {
   return rows_.Get(kRegistry, ForkKey(key, sequence), &value);
 }
 
+std::vector<PublicKey> State::CheckpointSigners() const {
+  const auto election = Election();
+  if (!election) return {};
+  std::vector<PublicKey> out = {election->ledger_key};
+  const admission::KeyState* key = Key(election->ledger_key);
+  const auto official = Official("ledger");
+  if (key != nullptr && official && official->keys.size() > 1 &&
+      NextIndex(size_).value == key->enrolled_at.value + 1) {
+    out.push_back(official->keys[official->keys.size() - 2]);
+  }
+  return out;
+}
+
 std::optional<std::string_view> State::CommitmentFault(const event::Event& next, bool accepted,
                                                        UnixMicros received_at) {
   const auto* commitment = std::get_if<event::TallyCommitted>(&next.body);

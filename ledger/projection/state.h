@@ -81,6 +81,10 @@ class State final : public admission::StateView {
   std::optional<std::string_view> CommitmentFault(const event::Event& next, bool accepted,
                                                   UnixMicros received_at);
 
+  // Who may have signed the checkpoint of this size: the key in force, and the one before it where
+  // the last entry changed it, since the commit of that entry is signed by what was in force then.
+  std::vector<PublicKey> CheckpointSigners() const;
+
   std::optional<admission::ElectionState> Election() const override;
   std::string ElectionName() const override;
   const admission::KeyState* Key(const PublicKey& key) const override;
@@ -183,6 +187,9 @@ class State final : public admission::StateView {
   void NoteRound(const std::string& contest, const RegionCode& place, LogIndex index);
   // Its round can't be cancelled any more.
   void MarkUsed(const RoundRow& round);
+  bool IsUsed(const admission::ReferenceState& opened) const;
+  std::vector<StationCode> StationsWithRounds(const std::string& contest,
+                                              const RegionCode& place) const;
   // fold_records.cc
   void Fold(const LoggedEvent& e, const event::CopyFiled& body);
   void Fold(const LoggedEvent& e, const event::ObjectionFiled& body);

@@ -188,7 +188,7 @@ JEJAK_ANSWER(ListRecords) {
     JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, asked.view->Entry(line.index));
     JEJAK_ASSIGN_OR_RETURN(
         const auto outcome,
-        OutcomeOf(asked.rows(), *asked.view, kind, line, entry, then));
+        OutcomeOf(asked.rows(), asked.queries->registry(), kind, line, entry, then));
     auto* record = out->add_records();
     JEJAK_RETURN_IF_ERROR(wire.PutEntry(entry, request.view(), record->mutable_entry()));
     PutRecordOutcome(outcome, record);

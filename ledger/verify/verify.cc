@@ -270,10 +270,7 @@ class Verifier {
       Blame(FaultKind::kOtherLog, std::nullopt, std::string_view(checkpoint_.origin));
       return;
     }
-    // The key that genesis, or a later entry, names. It signed the checkpoint, or the one before it
-    // did when it was changed in the very last commit.
-    const auto official = state_->Official("ledger");
-    for (const PublicKey& key : official ? official->keys : std::vector<PublicKey>()) {
+    for (const PublicKey& key : state_->CheckpointSigners()) {
       if (merkle::OpenCheckpoint(checkpoint_text_,
                                  {checkpoint_.origin, merkle::KeyType::kEd25519, key})
               .ok()) {

@@ -82,6 +82,11 @@ class VerifyTest : public ::testing::Test {
       EXPECT_EQ(ReplayFaultOf(), report->fault->what + " " + std::to_string(*index));
     }
   }
+  void ExpectCheckpointUnsigned() {
+    const auto report = Verify(log_, Anchored());
+    ASSERT_TRUE(report.ok() && report->fault);
+    EXPECT_EQ(report->fault->what, "CHECKPOINT_UNSIGNED");
+  }
   // What a monitor finds, entry by entry: the same at the same place.
   std::string ReplayFaultOf() const {
     MemoryStore store;
@@ -208,17 +213,52 @@ TEST_F(VerifyTest, CheckpointsThatDoNotFit) {
   ExpectFault("CHECKPOINT_MALFORMED");
 }
 
+// Under a checkpoint made to fit, so that the entry alone gives the lie away. The time at which it
+// was received is the ledger's own word, which it may give as it likes as long as it never falls.
 TEST_F(VerifyTest, EveryFlippedByteOfAnEntryIsFound) {
   const Bytes honest = log_.entries[first_result_];
+  const event::Entry was = log_.At(first_result_);
+  size_t found = 0;
   for (size_t at = 0; at < honest.size(); at += 7) {
     log_.entries[first_result_] = honest;
     log_.entries[first_result_][at] = static_cast<char>(log_.entries[first_result_][at] ^ 0x10);
-    const auto report = Verify(log_, Anchored());  // under the old checkpoint
+    log_.Seal();
+    const auto now = event::DecodeEntry(log_.entries[first_result_]);
+    if (now.ok() && now->event == was.event && now->signature == was.signature &&
+        now->refusal == was.refusal) {
+      continue;
+    }
+    const auto report = Verify(log_, Anchored());
     EXPECT_TRUE(!report.ok() || report->fault) << "byte " << at;
+    ++found;
   }
+  EXPECT_GT(found, honest.size() / 8);
 }
 
-// A log that this program is too old for is not convicted of anything.
+// A key of the ledger that was replaced signs nothing more but the commit that replaced it.
+TEST_F(VerifyTest, AKeyThatWasReplaced) {
+  const crypto::SecretKey next = testing::SmallElection::KeyOf("ledger 2");
+  const event::NewKey key{next.public_key(),
+                          crypto::SignEnrolment(next, election_.election(), "ledger")};
+  const auto log = [&](const event::SignedEvent& made) {
+    event::Entry entry = log_.At(log_.entries.size() - 1);
+    entry.refusal.reset();
+    entry.event = made.bytes;
+    entry.signature = made.signature;
+    log_.entries.push_back(*event::EncodeEntry(entry));
+  };
+  log(election_.Sign("root", event::LedgerKeyChanged{key, "stolen"}));
+  log_.Seal("ledger");
+  const auto report = Verify(log_, Anchored());
+  ASSERT_TRUE(report.ok());
+  EXPECT_FALSE(report->fault) << report->fault->what;
+  log(election_.Sign(testing::SmallElection::Kpps(6), election_.Form(6)));
+  log_.Seal("ledger 2");
+  EXPECT_FALSE(Verify(log_, Anchored())->fault);
+  log_.Seal("ledger");
+  ExpectCheckpointUnsigned();
+}
+
 TEST_F(VerifyTest, WhatANewerProgramDecidesIsNotJudged) {
   const std::vector<Bytes> honest = log_.entries;
   const auto expect = [&](const char* what) {

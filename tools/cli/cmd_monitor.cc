@@ -225,8 +225,12 @@ class Monitor {
     const bool shorter = now.checkpoint.size < kept->size();
     const witness::History* const larger =
         shorter ? static_cast<const witness::History*>(&own) : shown.history.get();
-    const auto view = witness::FindSplitView(witness::OnlyBy(note, keys_),
-                                             witness::OnlyBy(now.note, keys_), *larger);
+    // What was kept may be signed by a key that is not given any more: then it convicts nobody, but
+    // the log must still continue it.
+    const merkle::Note ours = witness::OnlyBy(note, keys_);
+    const auto view = ours.signatures.empty()
+                          ? std::nullopt
+                          : witness::FindSplitView(ours, witness::OnlyBy(now.note, keys_), *larger);
     Json finding;
     finding["size"] = now.checkpoint.size.value;
     finding["held"] = kept->size().value;

@@ -28,7 +28,7 @@ Json OutcomeToJson(jejak::v1::RecordKind kind, const jejak::v1::Record& record) 
     out["held"] = record.held();
     out["decision"] = OrNull(record.has_decision(), record.decision());
     out["cancelled_by"] = OrNull(record.has_cancelled_by(), record.cancelled_by());
-  } else if (kind == jejak::v1::RECORD_KIND_CERTIFICATION && record.certified_size() != 0) {
+  } else if (kind == jejak::v1::RECORD_KIND_CERTIFICATION && record.has_certified_size()) {
     out["size"] = record.certified_size();
     out["replaces"] = OrNull(record.has_replaces(), record.replaces());
     out["replaced_by"] = OrNull(record.has_replaced_by(), record.replaced_by());
