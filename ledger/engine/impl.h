@@ -35,6 +35,7 @@ struct Ledger::Impl {
   std::thread sequencer;
   std::mutex commit_mutex;  // who holds it may write to the store
   std::shared_ptr<const projection::Registry> registry;  // of the newest view; under commit_mutex
+  Status damage;  // that the sequencer came upon: nothing is committed any more
 
   mutable std::mutex mutex;  // guards the two below
   std::shared_ptr<const View> newest;

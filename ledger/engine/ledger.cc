@@ -151,7 +151,10 @@ Status Ledger::PutPeople(const PeopleRows& people) {
   return {};
 }
 
-std::shared_ptr<const View> Ledger::Newest() const { return impl_->Newest(); }
+std::shared_ptr<const View> Ledger::Newest() const {
+  const std::shared_ptr<const View> newest = impl_->Newest();
+  return newest == nullptr ? nullptr : newest->Apart();
+}
 
 Result<event::ChainHead> Ledger::HeadOf(const PublicKey& key) const {
   const std::shared_ptr<const View> view = Newest();
@@ -187,6 +190,14 @@ Result<Hash> Ledger::ProjectionDigest() const {
   }
   JEJAK_RETURN_IF_ERROR(view->rows().status());
   return digest;
+}
+
+Status RebuildFirst(const std::filesystem::path& dir) {
+  return Status(Reason::kLedgerDamaged,
+                fmt::format("{}: its projections are of another release, or were lost; its log has "
+                            "all that they are made of: run jejak rebuild",
+                            dir.string()))
+      .With("ledger", dir.string());
 }
 
 bool Ledger::RebuildNeeded() const { return impl_->store->rebuild_needed(); }

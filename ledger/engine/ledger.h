@@ -133,4 +133,7 @@ class Ledger {
   std::unique_ptr<Impl> impl_;
 };
 
+// LEDGER_DAMAGED, for whoever can do nothing with a ledger of which RebuildNeeded() is true.
+Status RebuildFirst(const std::filesystem::path& dir);
+
 }  // namespace jejak::engine

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "ledger/admission/decide.h"
+#include "ledger/base/coding.h"
 #include "ledger/engine/impl.h"
 #include "ledger/engine/tables.h"
 #include "ledger/merkle/checkpoint.h"
@@ -31,6 +32,37 @@ Status CheckSignature(const projection::State& state, Item* unchecked) {
   return {};
 }
 
+// How far back the entries of an official are looked through for one that stands already.
+constexpr int kLookedBack = 1'024;
+
+// A retry that is not in the index of events looks like a fork. Before an official is said to have
+// signed two histories: whether the very event is among what it did. An index that lost a row would
+// make the ledger sign what no verification passes, for ever.
+Status CheckFork(const projection::State& state, const View& committed, const Item& item) {
+  const admission::KeyState* author = state.Key(item.event.author);
+  if (author == nullptr) return {};
+  const Status lost(Reason::kLedgerDamaged,
+                    "an event that was logged is not in the index: run jejak verify");
+  if (item.hash == author->head) return lost;
+  Bytes prefix(author->official);
+  prefix.push_back('\0');
+  Bytes at = prefix + Bytes(9, '\xff');
+  const auto cursor = committed.rows().NewCursor(projection::kActivity);
+  for (int i = 0; i < kLookedBack; ++i) {
+    cursor->SeekBefore(at);
+    if (!cursor->Valid() || !cursor->key().starts_with(prefix)) break;
+    at = Bytes(cursor->key());
+    const LogIndex index(Reader(ByteView(at).substr(prefix.size())).Be64());
+    JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, committed.Entry(index));
+    if (entry.hash == item.hash) return lost;
+    if (entry.event.author == item.event.author && entry.event.sequence < item.event.sequence &&
+        !entry.entry.refusal) {
+      break;
+    }
+  }
+  return committed.rows().status();
+}
+
 }  // namespace
 
 void Ledger::Impl::Start() {
@@ -41,7 +73,8 @@ void Ledger::Impl::Start() {
   const auto knows_key = [this](const PublicKey& key) {
     if (known_keys.Contains(key)) return true;
     Bytes value;
-    if (!Newest()->rows().Get(projection::kKeys, key.view(), &value)) return false;
+    // Where it can't be read the sequencer looks again, and stops.
+    if (!store::Apart(Newest()->rows())->Get(projection::kKeys, key.view(), &value)) return false;
     known_keys.Insert(key);
     return true;
   };
@@ -112,6 +145,10 @@ Decided Ledger::Impl::Decide(const journal::Ordered& ordered, store::WriteSet* r
   if (!out.outcome.door.ok()) return out;
 
   Verdict verdict = admission::Decide(*state, item.event, item.hash, item.proofs);
+  if (verdict.kind == Verdict::Kind::kRefused &&
+      verdict.refusal.reason == Reason::kAuthorFork && damage.ok()) {
+    damage = CheckFork(*state, *Newest(), item);
+  }
   if (verdict.kind == Verdict::Kind::kDoor) {
     out.outcome.door = std::move(verdict.door);
     return out;
@@ -226,6 +263,7 @@ Status Ledger::Impl::Complete(Decided* decided, const std::string& checkpoint) c
 
 Result<std::string> Ledger::Impl::CommitIfGrown(TreeSize before, store::WriteSet rows) {
   JEJAK_RETURN_IF_ERROR(state->status());
+  JEJAK_RETURN_IF_ERROR(damage);
   if (tree->size() != before) return Commit(std::move(rows));
   if (before.value == 0) return std::string();
   return Newest()->Checkpoint();

@@ -10,6 +10,7 @@
 #include "ledger/merkle/tlog_proof.h"
 #include "ledger/merkle/tree_reader.h"
 #include "ledger/projection/tables.h"
+#include "ledger/store/store.h"
 
 namespace jejak::engine {
 namespace {
@@ -20,6 +21,10 @@ Status NotThere(const KeyValueReader& rows, Reason reason, std::string what) {
 }
 
 }  // namespace
+
+std::shared_ptr<const View> View::Apart() const {
+  return std::make_shared<const View>(store::Apart(*rows_), size_, root_, registry_);
+}
 
 Result<Bytes> View::EntryBytes(LogIndex index) const {
   if (index.value >= size_.value) {

@@ -28,6 +28,9 @@ class View final : public projection::EntrySource, public merkle::TileSource {
        std::shared_ptr<const projection::Registry> registry)
       : rows_(std::move(rows)), size_(size), root_(root), registry_(std::move(registry)) {}
 
+  // The same, for another asker: a failed read of one is not the other's.
+  std::shared_ptr<const View> Apart() const;
+
   const KeyValueReader& rows() const { return *rows_; }
   TreeSize size() const override { return size_; }
   const Hash& root() const { return root_; }

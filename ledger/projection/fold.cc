@@ -15,7 +15,8 @@ void State::Apply(const LoggedEvent& e) {
   AdvanceAuthor(e);
   if (!e.refusal) {
     FoldBody(e);
-  } else if (e.refusal->reason == Reason::kResultExists) {
+  } else if (e.refusal->reason == Reason::kResultExists ||
+             e.refusal->reason == Reason::kStageSealed) {
     NoteCompeting(e);
   }
   // Genesis enrols its own author, whose chain starts with it.

@@ -273,6 +273,8 @@ void State::NoteCompeting(const LoggedEvent& e) {
   const auto* body = std::get_if<event::ResultSubmitted>(&e.event.body);
   if (body == nullptr || registry_.Contest(body->contest) == nullptr) return;
   ResultRow& row = *LoadResult(body->contest, body->tps);
+  // Whoever came when the stage was over may have come first in its round.
+  if (body->round != row.newest.round || !row.newest.HasResult()) return;
   const std::vector<Cell> theirs = CellsOf(*body, e.index);
   std::vector<FieldKey> fields;
   for (const SumDelta& delta : CellDeltas(row.newest.cells, theirs)) fields.push_back(delta.key);

@@ -195,9 +195,16 @@ TEST_F(FoldResults, CompetingSubmissionsStaySeen) {
   log_.Reopen();
   EXPECT_EQ(Open(), seen);
   EXPECT_EQ(Counts("").with_findings, 1);
-  // Refused for another reason, other figures compete with nothing.
+  // Nor did one that came too late: KPPS, when PPK has handed in its form.
+  const LogIndex late = log_.Add(kKpps, Form(kTps, 5, 1, 2, 5), Reason::kStageSealed);
+  EXPECT_TRUE(Finding(Rule::kC20, FieldKey::FromPacked(late.value), late));
+  EXPECT_NE(Open(), seen);
+  const auto both = Open();
+  // Not where there was nothing to compete with, and not refused for another reason.
+  log_.Add(kKpps, Form(kNextDoor, 5, 1, 2, 5), Reason::kStageSealed);
+  EXPECT_EQ(Open(), both);
   log_.Add(kPpk, Form(kTps, 9, 9, 0, 9), Reason::kOutsideJurisdiction);
-  EXPECT_EQ(Open(), seen);
+  EXPECT_EQ(Open(), both);
 }
 
 // While a new round has no result the old figures stay in the tally; then they are history, and so

@@ -189,8 +189,8 @@ TEST(Queries, ACancelledRoundHeldItsStations) {
     const auto queries = world.Ask(size);
     const auto lines = RecordsIn(world.rows(), *queries, RecordKind::kRound, {}, RegionCode());
     ASSERT_EQ(lines->size(), 1u);
-    const auto outcome = OutcomeOf(world.rows(), queries->registry(), RecordKind::kRound, lines->front(),
-                                   world.Entry(opened).value(), size).value();
+    const auto outcome = OutcomeOf(world.rows(), queries->registry(), RecordKind::kRound,
+                                   lines->front(), world.Entry(opened).value(), size).value();
     EXPECT_EQ(outcome.status, size == before ? "opened" : "cancelled");
     EXPECT_EQ(outcome.cancelled_by, size == before ? std::nullopt : std::optional(ended));
     EXPECT_EQ(outcome.progress.stations, 3u);

@@ -3,14 +3,13 @@
 
 namespace jejak::service {
 
-Result<event::SignedEvent> ReadSignedEvent(const jejak::v1::SignedEvent& message) {
-  const auto signature = Signature::From(message.signature());
-  if (!signature) {
-    return Status(Reason::kEventMalformed, "a signature has 64 bytes")
-        .With("field", "event.signature");
-  }
+event::SignedEvent ReadSignedEvent(const jejak::v1::SignedEvent& message) {
+  // What is no signature is one that never holds, so that the event is told so, and the others of
+  // its batch or stream are decided.
+  static const Signature kNone = *Signature::From(std::string(Signature::kSize, '\xff'));
   // Of one that is too large, enough to be told so.
-  return event::SignedEvent{message.event().substr(0, limits::kEventBytesMax + 1), *signature};
+  return {message.event().substr(0, limits::kEventBytesMax + 1),
+          Signature::From(message.signature()).value_or(kNone)};
 }
 
 Result<std::optional<UnixMicros>> ReadReceivedAt(bool there,

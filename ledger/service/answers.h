@@ -48,8 +48,8 @@ JEJAK_ANSWER(GetKey);
 JEJAK_ANSWER(GetChainHead);
 
 // The signed event of a message; one that is larger than any may be is cut off behind that size.
-// EVENT_MALFORMED for a signature that isn't 64 bytes.
-Result<event::SignedEvent> ReadSignedEvent(const jejak::v1::SignedEvent& message);
+// What is no signature of 64 bytes is read as one that never holds.
+event::SignedEvent ReadSignedEvent(const jejak::v1::SignedEvent& message);
 // When the caller says that events were received. MODE_FORBIDS unless `given` (the daemon lets its
 // callers say it), INVALID_ARGUMENT for a time after `now`.
 Result<std::optional<UnixMicros>> ReadReceivedAt(bool there,

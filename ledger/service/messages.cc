@@ -70,7 +70,7 @@ class BatchReader {
       message.set_event(std::string(limits::kEventBytesMax + 1, '\0'));
       message.set_signature(std::string(Signature::kSize, '\0'));
     }
-    JEJAK_ASSIGN_OR_RETURN(out_.events.emplace_back(), ReadSignedEvent(message));
+    out_.events.push_back(ReadSignedEvent(message));
     return {};
   }
 
@@ -84,7 +84,9 @@ class BatchReader {
       return {};
     }
     const auto limit = in_.PushLimit(size);
-    if (!out->MergePartialFromCodedStream(&in_) || !in_.ConsumedEntireMessage())
+    // One that the end of the message cut off may be one by itself.
+    if (!out->MergePartialFromCodedStream(&in_) || !in_.ConsumedEntireMessage() ||
+        in_.BytesUntilLimit() != 0)
       return NoMessage();
     in_.PopLimit(limit);
     return {};
@@ -123,7 +125,7 @@ Result<HandedIn> ReadSubmitEvent(const grpc::ByteBuffer& bytes) {
   jejak::v1::SubmitEventRequest request;
   JEJAK_RETURN_IF_ERROR(ReadMessage(bytes, kSingleBytesMax, &request));
   HandedIn out;
-  JEJAK_ASSIGN_OR_RETURN(out.events.emplace_back(), ReadSignedEvent(request.event()));
+  out.events.push_back(ReadSignedEvent(request.event()));
   out.proofs = !request.omit_proof();
   if (request.names_size() > static_cast<int>(limits::kListElementsMax))
     return BadField("names", "too many");

@@ -58,7 +58,7 @@ TEST(Messages, ElementsBeyondTheirNumberEndTheReading) {
   EXPECT_EQ(ReadSubmitEvents(Bytes(many)).status().reason(), Reason::kInvalidArgument);
   many.clear();
   for (int i = 0; i < 8'000'000; ++i) many += std::string("\x0a\x00", 2);
-  EXPECT_EQ(ReadSubmitEvents(Bytes(many)).status().reason(), Reason::kEventMalformed);
+  EXPECT_EQ(ReadSubmitEvents(Bytes(many)).status().reason(), Reason::kInvalidArgument);
   many.clear();
   for (int i = 0; i < 8'000'000; ++i) many += std::string("\x1a\x00", 2);
   EXPECT_EQ(ReadSubmitEvents(Bytes(many)).status().reason(), Reason::kInvalidArgument);
@@ -83,6 +83,19 @@ TEST(Messages, OneThatIsTooLargeIsToldSoAndTheOthersAreRead) {
   request.mutable_events(1)->set_event(Signed(limits::kEventBytesMax));
   EXPECT_EQ(ReadSubmitEvents(Bytes(request.SerializeAsString()))->events[1].bytes.size(),
             limits::kEventBytesMax);
+}
+
+// It is told that its signature does not hold, and the others are decided.
+TEST(Messages, AnEventWithoutASignatureIsRead) {
+  v1::SubmitEventsRequest request = Batch(3);
+  for (const size_t bytes : {size_t{0}, size_t{63}, size_t{65}}) {
+    request.mutable_events(1)->set_signature(std::string(bytes, 's'));
+    const auto read = ReadSubmitEvents(Bytes(request.SerializeAsString()));
+    ASSERT_TRUE(read.ok()) << read.status().ToString();
+    ASSERT_EQ(read->events.size(), 3U);
+    EXPECT_EQ(read->events[1].bytes, request.events(1).event());
+    EXPECT_NE(read->events[1].signature, read->events[0].signature);
+  }
 }
 
 TEST(Messages, BytesThatAreNoneAreRefused) {

@@ -119,7 +119,7 @@ class Sync final : public RawReactor,
     SyncEventsRequest request;
     JEJAK_RETURN_IF_ERROR(ReadMessage(read_, kSingleBytesMax, &request));
     read_.Clear();
-    JEJAK_ASSIGN_OR_RETURN(event::SignedEvent signed_event, ReadSignedEvent(request.event()));
+    event::SignedEvent signed_event = ReadSignedEvent(request.event());
     if (waiting_ == nullptr) waiting_ = std::make_shared<Batch>();
     waiting_->tags.push_back(request.tag());
     waiting_->proofs.push_back(!request.omit_proof());

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <utility>
@@ -192,10 +193,25 @@ Status HeadWriter::SyncLocked() {
   if (!failed_.ok() || !dirty_) return failed_;
   failed_ = SyncData(fd_, file_);
   if (!failed_.ok()) return failed_;
+  // Where the folder was removed, or exchanged, under us, nobody will find what we acknowledge.
+  failed_ = StillThere();
+  if (!failed_.ok()) return failed_;
   durable_commit_ = written_commit_;
   slot_ = 1 - slot_;
   dirty_ = false;
   return {};
+}
+
+Status HeadWriter::StillThere() const {
+  struct stat open{}, named{};
+  if (::fstat(fd_.get(), &open) != 0) return FromErrno(errno, "look at", file_);
+  if (::stat(file_.c_str(), &named) == 0 && named.st_ino == open.st_ino &&
+      named.st_dev == open.st_dev) {
+    return {};
+  }
+  return Status(Reason::kLedgerDamaged,
+                file_.string() + " was removed or exchanged while the ledger was open")
+      .With("file", file_.string());
 }
 
 void HeadWriter::Run() {

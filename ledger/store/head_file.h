@@ -64,6 +64,7 @@ class HeadWriter {
  private:
   HeadWriter() = default;
   Status SyncLocked();
+  Status StillThere() const;
   void Run();
 
   std::filesystem::path file_;

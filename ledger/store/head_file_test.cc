@@ -155,6 +155,26 @@ TEST_F(StoreTest, SlotsAlternateBySync) {
   for (const uint64_t commit : commits()) EXPECT_GT(commit, 5u);
 }
 
+// A folder that was removed or exchanged under an open ledger: what it acknowledged would be gone.
+TEST_F(StoreTest, HeadOfAFolderThatIsGone) {
+  for (const bool exchanged : {true, false}) {
+    fs::create_directories(dir_);
+    ASSERT_TRUE(ReplaceHead(dir_, HeadAt(1), false).ok());
+    auto writer = HeadWriter::Start(dir_, HeadAt(1), [](const Status&) {});
+    ASSERT_TRUE(writer.ok());
+    ASSERT_TRUE((*writer)->Write(HeadAt(2)).ok());
+    ASSERT_TRUE((*writer)->Sync().ok());
+    fs::remove_all(dir_);
+    if (exchanged) {
+      fs::create_directories(dir_);
+      ASSERT_TRUE(ReplaceHead(dir_, HeadAt(1), false).ok());
+    }
+    (void)(*writer)->Write(HeadAt(3));
+    EXPECT_EQ((*writer)->Sync().reason(), Reason::kLedgerDamaged);
+    EXPECT_EQ((*writer)->Write(HeadAt(4)).reason(), Reason::kLedgerDamaged);
+  }
+}
+
 // The last commit before a quiet spell is synced without another call: shown by the next write
 // going to the other slot.
 TEST_F(StoreTest, QuietHeadIsSynced) {

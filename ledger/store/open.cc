@@ -130,6 +130,7 @@ Result<Plan> MakePlan(Core* core, const std::vector<std::string>& present, uint6
     plan.wanted[log ? spec.name : GenerationTableName(spec.name, generation)] = &spec;
   }
   plan.open.push_back(Describe(*core, rocksdb::kDefaultColumnFamilyName, Tuning::kSmall));
+  bool others = false;
   for (const std::string& name : present) {
     if (name == rocksdb::kDefaultColumnFamilyName) continue;
     const auto wanted = plan.wanted.find(name);
@@ -142,19 +143,36 @@ Result<Plan> MakePlan(Core* core, const std::vector<std::string>& present, uint6
                     fmt::format("{} has a table \"{}\", which this program does not know",
                                 (core->dir / "db").string(), name));
     }
+    others = true;
     // Of an interrupted rebuild, of an interrupted drop, or of a program with other projections,
     // which would find them out of date.
     if (core->options.read_only) continue;
     plan.open.push_back(Describe(*core, name, Tuning::kSmall));
     plan.drop.push_back(name);
   }
+  const std::string folder = (core->dir / "db").string();
+  bool any_of_generation = false;
   for (const auto& [name, spec] : plan.wanted) {
-    if (std::find(present.begin(), present.end(), name) != present.end()) continue;
+    if (std::find(present.begin(), present.end(), name) != present.end()) {
+      any_of_generation |= spec->kind == TableKind::kProjection;
+      continue;
+    }
     if (spec->kind == TableKind::kProjection && !is_new) {
       core->rebuild_needed = true;
+    } else if (!is_new) {
+      return Status(Reason::kLedgerDamaged,
+                    fmt::format("{} has commits, but no table \"{}\"", folder, name))
+          .With("file", folder);
     } else if (!core->options.read_only) {
       plan.create.push_back(name);
     }
+  }
+  // What is not of the generation in force is dropped: not where that would leave none.
+  if (!is_new && !any_of_generation && others) {
+    return Status(Reason::kLedgerDamaged,
+                  fmt::format("{} names generation {}, of which it has no table", folder,
+                              generation))
+        .With("file", folder);
   }
   return plan;
 }

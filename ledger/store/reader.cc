@@ -10,15 +10,23 @@
 namespace jejak::store {
 namespace {
 
-// Shared by a reader and its cursors, whichever lives longest.
-struct ReadState {
-  ReadState(std::shared_ptr<Core> c, std::shared_ptr<Generation> g, const rocksdb::Snapshot* s)
-      : core(std::move(c)), generation(std::move(g)), snapshot(s) {}
-  ~ReadState() {
+// Given back when the last reader of it is gone.
+struct Held {
+  Held(std::shared_ptr<Core> c, const rocksdb::Snapshot* s) : core(std::move(c)), snapshot(s) {}
+  ~Held() {
     if (snapshot != nullptr) core->db->ReleaseSnapshot(snapshot);
   }
-  ReadState(const ReadState&) = delete;
-  ReadState& operator=(const ReadState&) = delete;
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+  const std::shared_ptr<Core> core;
+  const rocksdb::Snapshot* const snapshot;
+};
+
+// Shared by a reader and its cursors, whichever lives longest.
+struct ReadState {
+  ReadState(std::shared_ptr<const Held> h, std::shared_ptr<Generation> g)
+      : core(h->core), generation(std::move(g)), held(std::move(h)) {}
 
   // The first failure stays.
   void Fail(Status failure) {
@@ -45,24 +53,24 @@ struct ReadState {
     rocksdb::ColumnFamilyHandle* handle = core->HandleOf(table, *generation);
     const TableSpec& spec = core->SpecOf(table);
     if (handle == nullptr && spec.kind == TableKind::kProjection) {
-      Fail(Status(Reason::kInternal,
-                  fmt::format("the projection \"{}\" is not in generation {}; rebuild first",
+      Fail(Status(Reason::kLedgerDamaged,
+                  fmt::format("the projection \"{}\" is not in generation {}: run jejak rebuild",
                               spec.name, generation->number)));
     }
     return handle;
   }
   rocksdb::ReadOptions Options() const {
     rocksdb::ReadOptions options = CheckedReads();
-    options.snapshot = snapshot;
+    options.snapshot = held->snapshot;
     return options;
   }
   std::string Reading(TableId table) const {
     return fmt::format("reading the table \"{}\"", core->SpecOf(table).name);
   }
 
-  std::shared_ptr<Core> core;
-  std::shared_ptr<Generation> generation;
-  const rocksdb::Snapshot* snapshot;
+  const std::shared_ptr<Core> core;
+  const std::shared_ptr<Generation> generation;
+  const std::shared_ptr<const Held> held;
   std::atomic<bool> failed = false;
   mutable std::mutex mutex;
   Status first;
@@ -143,6 +151,10 @@ class RocksReader : public KeyValueReader {
     return std::make_unique<RocksCursor>(state_, table);
   }
   Status status() const override { return state_->status(); }
+  std::unique_ptr<KeyValueReader> Apart() const {
+    return std::make_unique<RocksReader>(
+        std::make_shared<ReadState>(state_->held, state_->generation));
+  }
 
  private:
   std::shared_ptr<ReadState> state_;
@@ -153,8 +165,14 @@ class RocksReader : public KeyValueReader {
 std::unique_ptr<KeyValueReader> MakeReader(std::shared_ptr<Core> core,
                                            std::shared_ptr<Generation> generation,
                                            const rocksdb::Snapshot* snapshot) {
-  return std::make_unique<RocksReader>(
-      std::make_shared<ReadState>(std::move(core), std::move(generation), snapshot));
+  return std::make_unique<RocksReader>(std::make_shared<ReadState>(
+      std::make_shared<const Held>(std::move(core), snapshot), std::move(generation)));
+}
+
+std::shared_ptr<const KeyValueReader> Apart(const KeyValueReader& snapshot) {
+  const auto* const reader = dynamic_cast<const RocksReader*>(&snapshot);
+  JEJAK_CHECK(reader != nullptr);
+  return reader->Apart();
 }
 
 }  // namespace jejak::store

@@ -246,4 +246,8 @@ class Store {
   std::shared_ptr<Core> core_;
 };
 
+// The same rows as a reader of Store::Snapshot has, with failures of its own: what one asker could
+// not read must not fail for the next.
+std::shared_ptr<const KeyValueReader> Apart(const KeyValueReader& snapshot);
+
 }  // namespace jejak::store

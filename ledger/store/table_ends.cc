@@ -134,9 +134,11 @@ Status CheckTableEnds(const fs::path& folder) {
   fs::directory_iterator at(folder, error);
   for (; !error && at != fs::directory_iterator(); at.increment(error)) {
     const fs::path& file = at->path();
-    if (file.extension() != ".sst") continue;
     std::error_code ignored;
-    if (at->is_directory(ignored) || at->is_other(ignored)) return Damaged(file, "is not a file");
+    // RocksDB would wait for a pipe, and read a device without end.
+    if (at->is_other(ignored)) return Damaged(file, "is not a file");
+    if (file.extension() != ".sst") continue;
+    if (at->is_directory(ignored)) return Damaged(file, "is not a file");
     JEJAK_ASSIGN_OR_RETURN(const Fd fd, OpenFile(file, O_RDONLY));
     const off_t bytes = ::lseek(fd.get(), 0, SEEK_END);
     if (bytes < 0) return FromErrno(errno, "measure", file);

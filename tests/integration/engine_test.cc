@@ -244,5 +244,38 @@ TEST_F(EngineTest, AfterTheLedgersKeyChangesTheNewOneMustSign) {
             0U);
 }
 
+// A row of the index of events that is gone makes a retry look like a fork. What was logged once
+// must not be logged again against whoever sent it, however long ago it was.
+TEST_F(EngineTest, ALostRowOfTheIndexIsNoFork) {
+  auto ledger = Filled();
+  std::vector<event::SignedEvent> sent;
+  for (int i = 0; i < 3; ++i) {
+    sent.push_back(i == 0 ? election_.Result(2)
+                          : election_.Sign(testing::SmallElection::Kpps(2), election_.Form(2)));
+    ASSERT_TRUE(ledger->SubmitOne(sent.back()).receipt);
+  }
+  ASSERT_TRUE(ledger->Close().ok());
+  ledger.reset();
+  for (const event::SignedEvent& event : sent) {
+    {
+      auto store = store::Store::Open(dir_, AllTables(), {});
+      ASSERT_TRUE(store.ok());
+      ASSERT_TRUE((*store)->ConfirmHead().ok());
+      store::WriteSet rows = (*store)->NewWriteSet();
+      rows.Delete(projection::kEventIndex, event::EventHash(event.bytes).view());
+      store::HeadRecord head = (*store)->head();
+      ++head.commit;
+      ASSERT_TRUE((*store)->Commit(std::move(rows), head).ok());
+      ASSERT_TRUE((*store)->Close().ok());
+    }
+    auto again = Ledger::Open(dir_, Options());
+    ASSERT_TRUE(again.ok()) << again.status().ToString();
+    const auto size = (*again)->Newest()->size();
+    EXPECT_EQ((*again)->SubmitOne(event).door.reason(), Reason::kLedgerDamaged);
+    EXPECT_EQ((*again)->status().reason(), Reason::kLedgerDamaged);
+    EXPECT_EQ((*again)->Newest()->size(), size);
+  }
+}
+
 }  // namespace
 }  // namespace jejak::engine

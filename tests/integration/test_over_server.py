@@ -72,7 +72,8 @@ class Writing(Case):
             for ledger in ((), ("--ledger", place)):
                 outcome = run(*command, *ledger, "--server", "127.0.0.1:1")
                 self.assertEqual(outcome.status, 2, outcome)
-                self.assertIn("makes a ledger, and a daemon serves one that is there", outcome.err)
+                self.assertIn("two places: name one" if ledger else
+                              "makes a ledger, and a daemon serves one that is there", outcome.err)
                 self.assertFalse(place.exists())
         for command in (("export", "--out", place), ("rebuild",)):
             self.refused("USAGE", 2, *command, "--server", "127.0.0.1:1")

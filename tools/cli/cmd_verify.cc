@@ -13,6 +13,7 @@
 #include "ledger/engine/tables.h"
 #include "ledger/merkle/note.h"
 #include "ledger/merkle/tile_checker.h"
+#include "ledger/projection/tables.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/compare_rows.h"
 #include "tools/cli/people_file.h"
@@ -215,6 +216,19 @@ Result<std::optional<verify::Fault>> FindTileBeyond(const engine::View& view) {
                         fmt::format("{} tiles, where the entries give {}", stored, expected)));
 }
 
+// Likewise an entry, which those would meet who read the table from end to end.
+Result<std::optional<verify::Fault>> FindEntryBeyond(const engine::View& view) {
+  uint64_t at = 0;
+  const auto cursor = view.rows().NewCursor(engine::kEntries);
+  for (cursor->Seek(""); cursor->Valid(); cursor->Next(), ++at) {
+    if (cursor->key() == ByteView(projection::IndexKey(LogIndex(at)))) continue;
+    return std::optional(verify::MakeFault(verify::FaultKind::kProjectionDiffers, std::nullopt,
+                                           "entries: key " + ToHex(cursor->key())));
+  }
+  JEJAK_RETURN_IF_ERROR(view.rows().status());
+  return std::optional<verify::Fault>();
+}
+
 // The ledger's files, its log and tiles, its rows against what the log gives, and its names.
 Result<verify::Report> VerifyLedger(const Globals& globals, const VerifyOptions& options,
                                     const verify::Options& verify_options) {
@@ -224,6 +238,7 @@ Result<verify::Report> VerifyLedger(const Globals& globals, const VerifyOptions&
   open.store.read_only = true;
   open.store.cache_bytes = kReadCacheBytes;
   JEJAK_ASSIGN_OR_RETURN(const auto ledger, engine::Ledger::Open(globals.ledger, std::move(open)));
+  if (ledger->RebuildNeeded()) return engine::RebuildFirst(globals.ledger);
   JEJAK_RETURN_IF_ERROR(ledger->VerifyChecksums(nullptr));
   const auto newest = ledger->Newest();
   const engine::View& view = *newest;
@@ -233,6 +248,9 @@ Result<verify::Report> VerifyLedger(const Globals& globals, const VerifyOptions&
                          VerifyWithTiles(source, view, verify_options, rows->get()));
   if (!report.fault) {
     JEJAK_ASSIGN_OR_RETURN(report.fault, FindTileBeyond(view));
+  }
+  if (!report.fault) {
+    JEJAK_ASSIGN_OR_RETURN(report.fault, FindEntryBeyond(view));
   }
   if (!report.fault) {
     JEJAK_ASSIGN_OR_RETURN(report.fault, CompareRows(rows->reader(), view.rows()));
@@ -276,6 +294,10 @@ Result<verify::Report> VerifyServer(const Globals& globals, const VerifyOptions&
 }
 
 Status RunVerify(const Globals& globals, const VerifyOptions& options, Run* run) {
+  if (!options.dir.empty() && globals.named) {
+    return Status(Reason::kUsage, "--dir names what is verified: give it without --ledger or "
+                                  "--server");
+  }
   verify::Options verify_options;
   JEJAK_ASSIGN_OR_RETURN(verify_options.anchor, AnchorOf(options));
   Progress progress("verify", 0);
@@ -298,7 +320,8 @@ Status RunVerify(const Globals& globals, const VerifyOptions& options, Run* run)
 struct RebuildOptions {};
 
 Status RunRebuild(const Globals& globals, const RebuildOptions&, Run* run) {
-  JEJAK_ASSIGN_OR_RETURN(const auto session, Session::Write(globals, 0, kReadCacheBytes));
+  JEJAK_ASSIGN_OR_RETURN(const auto session,
+                         Session::Write(globals, 0, kReadCacheBytes, /*rebuilds=*/true));
   // Rows of another release are not compared with anything.
   std::optional<Hash> before, root_before;
   if (!session->ledger().RebuildNeeded()) {

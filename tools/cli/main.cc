@@ -1,4 +1,5 @@
 // jejak: the ledger's command line. docs/reference/cli.md says what it does.
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -53,8 +54,9 @@ void AddGlobals(CLI::App* app, jejak::cli::Globals* globals) {
       ->check(CLI::IsMember({"id", "en"}));
 }
 
-// CLI11 itself reads "010" as eight and "-1" as 2^64 - 1. A moment that is empty is a variable of a
-// script that was never set: it must not mean the newest.
+// CLI11 itself reads "010" as eight and "-1" as 2^64 - 1. A value that is empty is a variable of a
+// script that was never set: it must not mean the newest, or that nothing is to be compared. Only
+// the token of a first page is empty.
 void CheckValues(CLI::App* app) {
   const auto decimal = [](const std::string& text) {
     if (jejak::IsDigits(text) && (text.size() == 1 || text[0] != '0')) return std::string();
@@ -65,7 +67,7 @@ void CheckValues(CLI::App* app) {
   };
   for (CLI::Option* option : app->get_options()) {
     if (option->get_type_name().starts_with("UINT")) option->check(decimal);
-    if (option->check_lname("as-of") || option->check_lname("to") || option->check_lname("from"))
+    if (option->get_items_expected_max() > 0 && !option->check_lname("page-token"))
       option->check(there);
   }
   for (CLI::App* command : app->get_subcommands({})) CheckValues(command);
@@ -77,6 +79,36 @@ std::string WhatIsWrong(const CLI::App& app, const CLI::ParseError& error) {
   const std::string what = error.what();
   if (rest.empty() || what.find("subcommand") == std::string::npos) return what;
   return "no such command: " + rest.back();
+}
+
+// Whether the command line itself names it; an environment may, too.
+bool Names(int argc, char** argv, std::string_view option) {
+  for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
+    const std::string_view arg = argv[i];
+    if (arg == option || (arg.starts_with(option) && arg.substr(option.size()).starts_with('=')))
+      return true;
+  }
+  return false;
+}
+
+// What the command line names goes before what the environment does: a ledger that is named must
+// never be another one.
+Status ChoosePlace(int argc, char** argv, jejak::cli::Globals* globals) {
+  const bool ledger = Names(argc, argv, "--ledger"), server = Names(argc, argv, "--server");
+  if (ledger && server)
+    return Status(Reason::kUsage, "--ledger and --server are two places: name one of them");
+  if (ledger) globals->server.clear();
+  if (server) globals->ledger.clear();
+  globals->named = ledger || server;
+  return jejak::OkStatus();
+}
+
+// The exit status of what ended with `status`, once all of its output is out.
+int Printed(const jejak::cli::Globals& globals, const Status& status, bool shown = false) {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return globals.console.Error(Status(Reason::kIoError, "standard output"));
+  if (status.ok()) return 0;
+  return shown ? InfoOf(status.reason()).exit_status : globals.console.Error(status);
 }
 
 int RunProgram(int argc, char** argv) {
@@ -108,27 +140,26 @@ int RunProgram(int argc, char** argv) {
   CheckValues(&app);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& e) {
-    return app.exit(e);
-  } catch (const CLI::CallForAllHelp& e) {
-    return app.exit(e);
+  } catch (const CLI::Success& e) {
+    app.exit(e);  // the help that was asked for
+    return Printed(globals, jejak::OkStatus());
   } catch (const CLI::ParseError& e) {
     return globals.console.Error(Status(Reason::kUsage, WhatIsWrong(app, e)));
   }
+  if (const Status place = ChoosePlace(argc, argv, &globals); !place.ok())
+    return globals.console.Error(place);
   if (const Status ready = jejak::crypto::InitCrypto(); !ready.ok())
     return globals.console.Error(ready);
   jejak::cli::Run run;
   const Status status = chosen(globals, &run);
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-    return globals.console.Error(Status(Reason::kIoError, "standard output"));
-  if (status.ok()) return 0;
-  if (run.shown) return InfoOf(status.reason()).exit_status;
-  return globals.console.Error(status);
+  return Printed(globals, status, run.shown);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A file that may not grow is a full disk for us, which has its reason.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return RunProgram(argc, argv);
   } catch (const std::exception& e) {

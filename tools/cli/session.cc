@@ -98,12 +98,13 @@ Result<std::unique_ptr<Session>> Session::Read(const Globals& globals) {
   options.store.read_only = true;
   JEJAK_ASSIGN_OR_RETURN(session->ledger_,
                          engine::Ledger::Open(globals.ledger, std::move(options)));
+  if (session->ledger_->RebuildNeeded()) return engine::RebuildFirst(globals.ledger);
   JEJAK_RETURN_IF_ERROR(session->Refresh());
   return session;
 }
 
 Result<std::unique_ptr<Session>> Session::Write(const Globals& globals, size_t batch,
-                                                size_t cache_bytes) {
+                                                size_t cache_bytes, bool rebuilds) {
   JEJAK_RETURN_IF_ERROR(CheckPlace(globals));
   std::error_code error;
   if (!std::filesystem::exists(globals.ledger, error)) {
@@ -115,6 +116,12 @@ Result<std::unique_ptr<Session>> Session::Write(const Globals& globals, size_t b
   std::unique_ptr<Session> session(new Session());
   JEJAK_ASSIGN_OR_RETURN(session->ledger_,
                          engine::Ledger::Open(globals.ledger, std::move(options)));
+  // Only `rebuild` can do something with it.
+  if (session->ledger_->RebuildNeeded()) {
+    if (!rebuilds) return engine::RebuildFirst(globals.ledger);
+    session->view_ = session->ledger_->Newest();
+    return session;
+  }
   JEJAK_RETURN_IF_ERROR(session->Refresh());
   return session;
 }

@@ -23,6 +23,7 @@ struct Globals {
   Console console;
   std::string ledger;
   std::string server;
+  bool named = false;  // one of the two, on the command line itself
   std::string tls_roots, tls_certificate, tls_key;  // PEM files, for --server
   std::string ledger_key;
   std::string passphrase_file;
@@ -49,9 +50,10 @@ class Session {
   // Reading only.
   static Result<std::unique_ptr<Session>> Read(const Globals& globals);
   // With the ledger's key. `batch` bounds the events of one commit, `cache_bytes` the blocks that
-  // are kept for looking rows up; 0 for the defaults.
+  // are kept for looking rows up; 0 for the defaults. With `rebuilds` also where the projections
+  // must be rebuilt first, and then without queries.
   static Result<std::unique_ptr<Session>> Write(const Globals& globals, size_t batch = 0,
-                                                size_t cache_bytes = 0);
+                                                size_t cache_bytes = 0, bool rebuilds = false);
   // A new ledger with `genesis` as its first entry.
   static Result<std::unique_ptr<Session>> Create(
       const Globals& globals, const event::SignedEvent& genesis,

@@ -149,6 +149,7 @@ Status Serve(const Config& config) {
     if (publish::Publisher* const publisher = publishing.load()) publisher->Grown();
   };
   JEJAK_ASSIGN_OR_RETURN(const auto ledger, engine::Ledger::Open(config.ledger_dir, options));
+  if (ledger->RebuildNeeded()) return engine::RebuildFirst(config.ledger_dir);
   const auto view = ledger->Newest();
   telemetry->Size(view->size());
   JEJAK_ASSIGN_OR_RETURN(const auto publisher,
@@ -232,6 +233,8 @@ int Run(int argc, char** argv) {
 }  // namespace jejak::daemon
 
 int main(int argc, char** argv) {
+  // A file that may not grow is a full disk for us, which has its reason.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return jejak::daemon::Run(argc, argv);
   } catch (const std::exception& e) {
