@@ -48,6 +48,7 @@ struct Cosigner::Asked {
   Checkpoint checkpoint;
   std::string text;
   const merkle::TileSource* tiles = nullptr;
+  Deadline until;
 
   static Result<Asked> From(const std::string& text, const merkle::TileSource& tiles) {
     Asked out;
@@ -55,6 +56,7 @@ struct Cosigner::Asked {
     JEJAK_ASSIGN_OR_RETURN(out.checkpoint, merkle::ParseCheckpoint(out.note.text));
     out.text = text;
     out.tiles = &tiles;
+    out.until = Deadline::clock::now() + kAskTimeMax;
     return out;
   }
 };
@@ -73,7 +75,7 @@ void Cosigner::AskOne(const PolicyWitness& witness, const Asked& asked, TreeSize
     }
     request.proof = std::move(*proof);
     const auto answer = transport_->Post(witness.url, "add-checkpoint",
-                                         FormatAddCheckpoint(request));
+                                         FormatAddCheckpoint(request), asked.until);
     if (!answer.ok()) {
       reply->status = answer.status();
       return;
@@ -159,7 +161,7 @@ Result<CosignReport> Cosigner::AskWitnesses(const std::string& checkpoint,
 
 void Cosigner::AskHeld(const PolicyWitness& witness, const Asked& asked, WitnessReply* reply) {
   const std::string path = ToHex(crypto::Sha256(asked.checkpoint.origin)) + "/checkpoint";
-  const auto answer = transport_->Get(witness.url, path);
+  const auto answer = transport_->Get(witness.url, path, asked.until);
   if (!answer.ok()) {
     reply->status = answer.status();
     return;

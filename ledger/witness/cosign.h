@@ -2,10 +2,12 @@
 // before the ledger signs anything after a start, asks them what they hold.
 //
 // Thread rule: one thread; each call asks all witnesses at once, from threads of its own, and
-// returns when the slowest has answered or was given up. The tiles are read from several threads.
+// returns when the slowest has answered or was given up, which is after kAskTimeMax at the latest.
+// The tiles are read from several threads.
 // Spec: C2SP tlog-witness; docs/reference/witness.md.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +18,10 @@
 #include "ledger/witness/transport.h"
 
 namespace jejak::witness {
+
+// For all requests to one witness about one checkpoint. They are a few KiB; on a 2G line of 4 KiB a
+// second there is time for each of them.
+inline constexpr std::chrono::milliseconds kAskTimeMax{15'000};
 
 // What one witness did.
 struct WitnessReply {

@@ -25,9 +25,9 @@ struct Party {
 class ScriptedTransport : public Transport {
  public:
   std::function<Result<HttpAnswer>(const std::string& url, const std::string& body)> post;
-  Result<HttpAnswer> Get(const std::string&, const std::string&) override { return get; }
+  Result<HttpAnswer> Get(const std::string&, const std::string&, Deadline) override { return get; }
   Result<HttpAnswer> Post(const std::string& url, const std::string&,
-                          const std::string& body) override {
+                          const std::string& body, Deadline) override {
     return post(url, body);
   }
   HttpAnswer get;
@@ -174,8 +174,9 @@ TEST_F(CosignTest, CountsOnlyWhatVerifies) {
 TEST_F(CosignTest, SpeaksHttpAsSpecified) {
   const Party a = Start("a.example", 'a');
   const auto transport = MakeHttpTransport();
+  const auto until = std::chrono::steady_clock::now() + kAskTimeMax;
   const auto post = [&](const std::string& body) {
-    return transport->Post(a.url, "add-checkpoint", body).value();
+    return transport->Post(a.url, "add-checkpoint", body, until).value();
   };
   EXPECT_EQ(post("nonsense").status, 400);
   EXPECT_EQ(post(std::string(kAddCheckpointBytesMax + 10, 'x')).status, 413);
@@ -187,10 +188,12 @@ TEST_F(CosignTest, SpeaksHttpAsSpecified) {
   EXPECT_EQ(conflict.type, "text/x.tlog.size");
   EXPECT_EQ(conflict.body, "11\n");
   EXPECT_EQ(post(forked_.Request(11, 12)).status, 422);
-  EXPECT_EQ(transport->Get(a.url, "add-checkpoint").value().status, 404);
-  EXPECT_EQ(transport->Get(a.url + "/", std::string(64, '0') + "/checkpoint").value().status, 404);
-  for (const char* url : {"example.com", "ftp://example.com", ""}) {
-    EXPECT_EQ(transport->Get(url, "x").status().reason(), Reason::kInvalidArgument) << url;
+  EXPECT_EQ(transport->Get(a.url, "add-checkpoint", until).value().status, 404);
+  const std::string unknown = std::string(64, '0') + "/checkpoint";
+  EXPECT_EQ(transport->Get(a.url + "/", unknown, until).value().status, 404);
+  for (const char* url : {"example.com", "ftp://example.com", "file:///etc/passwd", "http://",
+                          "http://a b", ""}) {
+    EXPECT_EQ(transport->Get(url, "x", until).status().reason(), Reason::kInvalidArgument) << url;
   }
   // A second one on the same port is refused.
   WitnessServer::Options options;
