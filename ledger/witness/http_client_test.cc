@@ -13,6 +13,9 @@
 #include <thread>
 
 #include "ledger/base/files.h"
+#include "ledger/witness/cosign.h"
+#include "ledger/witness/http.h"
+#include "ledger/witness/test_logs.h"
 #include "ledger/witness/transport.h"
 
 namespace jejak::witness {
@@ -272,6 +275,41 @@ TEST(HttpClientTest, WhatIsNoWholeAnswerIsNone) {
   });
   EXPECT_EQ(MakeHttpTransport()->Post(server.url(), "x", "y", In(kAmple)).value().status, 307);
   EXPECT_EQ(asked, 1);
+}
+
+class BesideATrickle : public WitnessFolder {};
+
+TEST_F(BesideATrickle, AnotherWitnessCosigns) {
+  // The trickle goes on for longer than an asking is given, and refuses after all.
+  const TestServer trickling([](const Connection& client) {
+    client.Request();
+    client.Send("HTTP/1.1 404 Not Found\r\nX: ");
+    for (int i = 0; i < 500; ++i)
+      if (client.Gone(milliseconds(20)) || !client.Send("a")) return;
+    client.Send("\r\n" + std::string(kEnd));
+  });
+  const TestLog log("log.example", 'l', 20, 20);
+  ASSERT_TRUE(Witness::Create(state_, witness_key_).ok());
+  const auto witness = Witness::Open(state_, Secret('w'), {log.key()}).value();
+  WitnessServer::Options options;
+  options.now_seconds = [] { return uint64_t{77}; };
+  const auto server = WitnessServer::Start(witness.get(), options).value();
+  const merkle::VerifierKey other{"x.example", merkle::KeyType::kCosignatureV1,
+                                  Secret('x').public_key()};
+  const Policy policy =
+      Policy::Parse(fmt::format("witness w {} http://127.0.0.1:{}\nwitness x {} {}\nquorum w\n",
+                                merkle::FormatVerifierKey(witness_key_), server->port(),
+                                merkle::FormatVerifierKey(other), trickling.url()))
+          .value();
+  const auto transport = MakeHttpTransport();
+  // Short, but ample for a witness on this machine, which syncs a file.
+  Cosigner cosigner(policy, {log.key()}, transport.get(), milliseconds(3'000));
+  const auto report =
+      cosigner.AskWitnesses(merkle::FormatNote(log.Sign(20)), log.Tiles(20)).value();
+  EXPECT_TRUE(report.quorum);
+  EXPECT_TRUE(report.replies[0].status.ok()) << report.replies[0].status.ToString();
+  EXPECT_EQ(report.replies[1].status.reason(), Reason::kUnavailable);
+  EXPECT_TRUE(cosigner.MayStillSign(report.replies).ok());
 }
 
 }  // namespace
