@@ -184,7 +184,7 @@ TEST_F(ClaimsTest, TheLogKeysOfThePolicyCountToo) {
 
 TEST_F(ClaimsTest, AWitnessMayKnowMoreThanIsPublished) {
   // It was shown by the ledger itself what is not in the export yet.
-  const auto newest = [this](const TestLog& log, uint64_t size) -> NewestLog {
+  const auto newest = [](const TestLog& log, uint64_t size) -> NewestLog {
     return [&log, size] {
       return LogState{TreeSize(size), std::make_shared<merkle::MemoryTiles>(log.Tiles(size))};
     };

@@ -21,7 +21,7 @@
 namespace jejak::witness {
 namespace {
 
-using std::chrono::milliseconds;
+using Millis = std::chrono::milliseconds;
 
 constexpr std::string_view kBegin = "HTTP/1.1 200 OK\r\n";
 constexpr std::string_view kEnd = "Content-Length: 2\r\nConnection: close\r\n\r\nok";
@@ -56,7 +56,7 @@ class Connection {
     }
   }
   // Waits until the client has gone, and no longer than this.
-  bool Gone(milliseconds time) const {
+  bool Gone(Millis time) const {
     pollfd one{fd_, POLLIN, 0};
     return ::poll(&one, 1, static_cast<int>(time.count())) > 0;
   }
@@ -99,8 +99,8 @@ class TestServer {
   std::thread thread_;
 };
 
-Deadline In(milliseconds time) { return Deadline::clock::now() + time; }
-constexpr milliseconds kAmple{600'000}, kShort{200};
+Deadline In(Millis time) { return Deadline::clock::now() + time; }
+constexpr Millis kAmple{600'000}, kShort{200};
 
 TEST(HttpClientTest, AsksAndIsAnswered) {
   std::string request;
@@ -120,7 +120,7 @@ TEST(HttpClientTest, AsksAndIsAnswered) {
   }
   ASSERT_TRUE(MakeHttpTransport()->Get(server.url(), "x", In(kAmple)).ok());
   EXPECT_TRUE(request.starts_with("GET /x HTTP/1.1\r\n")) << request;
-  EXPECT_EQ(MakeHttpTransport()->Get(server.url(), "x", In(milliseconds(0))).status().reason(),
+  EXPECT_EQ(MakeHttpTransport()->Get(server.url(), "x", In(Millis(0))).status().reason(),
             Reason::kUnavailable);
 }
 
@@ -129,7 +129,7 @@ TEST(HttpClientTest, ARequestHasADeadlineThatNoTricklePutsOff) {
   // silence, before and after the request is read.
   const auto trickle = [](const Connection& client) {
     for (int i = 0; i < 100; ++i)
-      if (client.Gone(milliseconds(20)) || !client.Send("a")) return false;
+      if (client.Gone(Millis(20)) || !client.Send("a")) return false;
     return true;
   };
   const std::function<void(const Connection&)> rows[] = {
@@ -150,7 +150,7 @@ TEST(HttpClientTest, ARequestHasADeadlineThatNoTricklePutsOff) {
       },
       [&](const Connection& client) {
         client.Request();
-        if (!client.Gone(milliseconds(2'000))) client.Send(std::string(kBegin) + std::string(kEnd));
+        if (!client.Gone(Millis(2'000))) client.Send(std::string(kBegin) + std::string(kEnd));
       },
   };
   for (const auto& row : rows) {
@@ -241,7 +241,7 @@ TEST(HttpClientTest, ARequestIsGivenUpWhenTold) {
       client.Send(kBegin);
       told = true;
       for (int i = 0; i < 250; ++i) {
-        if (client.Gone(milliseconds(20))) return;
+        if (client.Gone(Millis(20))) return;
         if (talks) client.Send("X: a\r\n");
       }
       client.Send(kEnd);
@@ -285,7 +285,7 @@ TEST_F(BesideATrickle, AnotherWitnessCosigns) {
     client.Request();
     client.Send("HTTP/1.1 404 Not Found\r\nX: ");
     for (int i = 0; i < 500; ++i)
-      if (client.Gone(milliseconds(20)) || !client.Send("a")) return;
+      if (client.Gone(Millis(20)) || !client.Send("a")) return;
     client.Send("\r\n" + std::string(kEnd));
   });
   const TestLog log("log.example", 'l', 20, 20);
@@ -303,7 +303,7 @@ TEST_F(BesideATrickle, AnotherWitnessCosigns) {
           .value();
   const auto transport = MakeHttpTransport();
   // Short, but ample for a witness on this machine, which syncs a file.
-  Cosigner cosigner(policy, {log.key()}, transport.get(), milliseconds(3'000));
+  Cosigner cosigner(policy, {log.key()}, transport.get(), Millis(3'000));
   const auto report =
       cosigner.AskWitnesses(merkle::FormatNote(log.Sign(20)), log.Tiles(20)).value();
   EXPECT_TRUE(report.quorum);
