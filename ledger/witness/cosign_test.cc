@@ -5,10 +5,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-
 #include "ledger/witness/http.h"
 #include "ledger/witness/test_logs.h"
+#include "ledger/witness/test_transport.h"
 
 namespace jejak::witness {
 namespace {
@@ -19,18 +18,6 @@ struct Party {
   std::unique_ptr<WitnessServer> server;
   std::string vkey;
   std::string url;
-};
-
-// Answers what it is told to.
-class ScriptedTransport : public Transport {
- public:
-  std::function<Result<HttpAnswer>(const std::string& url, const std::string& body)> post;
-  Result<HttpAnswer> Get(const std::string&, const std::string&) override { return get; }
-  Result<HttpAnswer> Post(const std::string& url, const std::string&,
-                          const std::string& body) override {
-    return post(url, body);
-  }
-  HttpAnswer get;
 };
 
 class CosignTest : public WitnessFolder {
@@ -54,6 +41,11 @@ class CosignTest : public WitnessFolder {
         .value();
   }
 
+  // As a ledger does that starts again: it knows nothing of what they hold.
+  Cosigner Make(Policy policy, Transport* transport) const {
+    return Cosigner(std::move(policy), {log_.key()}, transport);
+  }
+
   TestLog log_{"log.example", 'l', 40, 40};
   TestLog forked_{"log.example", 'l', 40, 9};
 };
@@ -61,7 +53,7 @@ class CosignTest : public WitnessFolder {
 TEST_F(CosignTest, CollectsCosignaturesOverHttp) {
   const Party a = Start("a.example", 'a'), b = Start("b.example", 'b');
   const auto transport = MakeHttpTransport();
-  Cosigner cosigner(PolicyOf(a, b, "all"), transport.get());
+  Cosigner cosigner = Make(PolicyOf(a, b, "all"), transport.get());
   const auto keys = cosigner.policy().WitnessKeys();
   for (const uint64_t size : {5UL, 8UL, 8UL, 30UL}) {
     const auto report =
@@ -79,13 +71,13 @@ TEST_F(CosignTest, CollectsCosignaturesOverHttp) {
   }
   // A ledger that starts again doesn't know what they hold, and asks; one witness is gone.
   b.server->Stop();
-  Cosigner again(PolicyOf(a, b, "1"), transport.get());
+  Cosigner again = Make(PolicyOf(a, b, "1"), transport.get());
   const auto report =
       again.AskWitnesses(merkle::FormatNote(log_.Sign(35)), log_.Tiles(35)).value();
   EXPECT_TRUE(report.quorum);
   EXPECT_TRUE(report.replies[0].status.ok()) << report.replies[0].status.ToString();
   EXPECT_EQ(report.replies[1].status.reason(), Reason::kUnavailable);
-  Cosigner both(PolicyOf(a, b, "all"), transport.get());
+  Cosigner both = Make(PolicyOf(a, b, "all"), transport.get());
   EXPECT_FALSE(
       both.AskWitnesses(merkle::FormatNote(log_.Sign(36)), log_.Tiles(36)).value().quorum);
 }
@@ -93,9 +85,13 @@ TEST_F(CosignTest, CollectsCosignaturesOverHttp) {
 TEST_F(CosignTest, LearnsThatAWitnessHoldsMoreOrAnotherHistory) {
   const Party a = Start("a.example", 'a'), b = Start("b.example", 'b');
   const auto transport = MakeHttpTransport();
-  Cosigner cosigner(PolicyOf(a, b, "any"), transport.get());
+  // Evidence of one, where both would be needed to believe a claim.
+  const auto fresh = [&] { return Make(PolicyOf(a, b, "all"), transport.get()); };
   const auto hold = [&](const TestLog& log, uint64_t size) {
-    return cosigner.AskWhatTheyHold(merkle::FormatNote(log.Sign(size)), log.Tiles(size)).value();
+    return fresh().AskWhatTheyHold(merkle::FormatNote(log.Sign(size)), log.Tiles(size)).value();
+  };
+  const auto may_sign = [&](const std::vector<WitnessReply>& replies) {
+    return fresh().MayStillSign(replies).reason();
   };
   // Nobody holds anything yet.
   for (const WitnessReply& reply : hold(log_, 20)) {
@@ -103,27 +99,33 @@ TEST_F(CosignTest, LearnsThatAWitnessHoldsMoreOrAnotherHistory) {
     EXPECT_FALSE(reply.holds);
   }
   ASSERT_EQ(a.witness->Add(log_.Request(0, 20), 1).outcome, Outcome::kCosigned);
-  EXPECT_TRUE(MayStillSign(hold(log_, 20)).ok());
-  EXPECT_TRUE(MayStillSign(hold(log_, 25)).ok());
+  EXPECT_EQ(may_sign(hold(log_, 20)), Reason::kOk);
+  EXPECT_EQ(may_sign(hold(log_, 25)), Reason::kOk);
   EXPECT_EQ(hold(log_, 25)[0].holds, TreeSize(20));
-  EXPECT_EQ(MayStillSign(hold(log_, 19)).reason(), Reason::kRolledBack);
-  EXPECT_EQ(MayStillSign(hold(forked_, 25)).reason(), Reason::kProofInvalid);
-  EXPECT_EQ(MayStillSign(hold(forked_, 20)).reason(), Reason::kProofInvalid);
-  // The same when it asks for cosignatures.
+  EXPECT_EQ(may_sign(hold(log_, 19)), Reason::kRolledBack);
+  EXPECT_EQ(may_sign(hold(forked_, 25)), Reason::kProofInvalid);
+  EXPECT_EQ(may_sign(hold(forked_, 20)), Reason::kProofInvalid);
+  // The same when it asks for cosignatures: what the witness holds is looked at.
   const auto ask = [&](const TestLog& log, uint64_t size) {
-    return cosigner.AskWitnesses(merkle::FormatNote(log.Sign(size)), log.Tiles(size))
+    return fresh()
+        .AskWitnesses(merkle::FormatNote(log.Sign(size)), log.Tiles(size))
         .value()
         .replies;
   };
-  EXPECT_EQ(ask(log_, 19)[0].status.reason(), Reason::kRolledBack);
+  const auto shorter = ask(log_, 19);
+  EXPECT_EQ(shorter[0].against, Against::kEvidence);
+  EXPECT_EQ(may_sign(shorter), Reason::kRolledBack);
   EXPECT_TRUE(ask(log_, 20)[0].status.ok());
-  const auto forked = ask(forked_, 25);
-  EXPECT_EQ(MayStillSign(forked).reason(), Reason::kProofInvalid);
+  for (const uint64_t size : {20UL, 25UL}) {
+    const auto forked = ask(forked_, size);
+    EXPECT_EQ(forked[0].against, Against::kEvidence) << size;
+    EXPECT_EQ(may_sign(forked), Reason::kProofInvalid) << size;
+  }
   // One that isn't there is only reported.
   b.server->Stop();
   const auto replies = hold(log_, 25);
   EXPECT_EQ(replies[1].status.reason(), Reason::kUnavailable);
-  EXPECT_TRUE(MayStillSign(replies).ok());
+  EXPECT_EQ(may_sign(replies), Reason::kOk);
 }
 
 TEST_F(CosignTest, CountsOnlyWhatVerifies) {
@@ -141,6 +143,7 @@ TEST_F(CosignTest, CountsOnlyWhatVerifies) {
     const char* what;
     HttpAnswer answer;
     Reason reason;
+    Against against = Against::kNothing;
   } rows[] = {
       {"good", {200, "", line(20, "witness.example", 'w')}, Reason::kOk},
       {"with others' lines", {200, "", line(20, "x", 'x') + line(20, "witness.example", 'w')},
@@ -155,15 +158,20 @@ TEST_F(CosignTest, CountsOnlyWhatVerifies) {
       {"a conflict without a size", {409, "text/plain", "5\n"}, Reason::kUnavailable},
       {"a conflict that is no size", {409, "text/x.tlog.size", "many\n"}, Reason::kProofMalformed},
       {"always another size", {409, "text/x.tlog.size", "5\n"}, Reason::kUnavailable},
-      {"a larger size", {409, "text/x.tlog.size", "21\n"}, Reason::kRolledBack},
-      {"inconsistent", {422, "", ""}, Reason::kProofInvalid},
+      {"a larger size", {409, "text/x.tlog.size", "21\n"}, Reason::kRolledBack, Against::kClaim},
+      {"inconsistent", {422, "", ""}, Reason::kProofInvalid, Against::kClaim},
+      {"this size, and not this root",
+       {409, "text/x.tlog.size", "20\n"},
+       Reason::kProofInvalid,
+       Against::kClaim},
   };
   for (const auto& row : rows) {
     transport.post = [&](const std::string&, const std::string&) { return row.answer; };
-    Cosigner cosigner(policy(), &transport);
+    Cosigner cosigner = Make(policy(), &transport);
     const auto report = cosigner.AskWitnesses(merkle::FormatNote(note), log_.Tiles(20)).value();
     EXPECT_EQ(report.replies[0].status.reason(), row.reason)
         << row.what << ": " << report.replies[0].status.ToString();
+    EXPECT_EQ(report.replies[0].against, row.against) << row.what;
     EXPECT_EQ(report.quorum, row.reason == Reason::kOk) << row.what;
     if (row.reason != Reason::kOk) {
       EXPECT_EQ(report.checkpoint, merkle::FormatNote(note));
@@ -174,8 +182,9 @@ TEST_F(CosignTest, CountsOnlyWhatVerifies) {
 TEST_F(CosignTest, SpeaksHttpAsSpecified) {
   const Party a = Start("a.example", 'a');
   const auto transport = MakeHttpTransport();
+  const auto until = std::chrono::steady_clock::now() + kAskTimeMax;
   const auto post = [&](const std::string& body) {
-    return transport->Post(a.url, "add-checkpoint", body).value();
+    return transport->Post(a.url, "add-checkpoint", body, until).value();
   };
   EXPECT_EQ(post("nonsense").status, 400);
   EXPECT_EQ(post(std::string(kAddCheckpointBytesMax + 10, 'x')).status, 413);
@@ -187,10 +196,12 @@ TEST_F(CosignTest, SpeaksHttpAsSpecified) {
   EXPECT_EQ(conflict.type, "text/x.tlog.size");
   EXPECT_EQ(conflict.body, "11\n");
   EXPECT_EQ(post(forked_.Request(11, 12)).status, 422);
-  EXPECT_EQ(transport->Get(a.url, "add-checkpoint").value().status, 404);
-  EXPECT_EQ(transport->Get(a.url + "/", std::string(64, '0') + "/checkpoint").value().status, 404);
-  for (const char* url : {"example.com", "ftp://example.com", ""}) {
-    EXPECT_EQ(transport->Get(url, "x").status().reason(), Reason::kInvalidArgument) << url;
+  EXPECT_EQ(transport->Get(a.url, "add-checkpoint", until).value().status, 404);
+  const std::string unknown = std::string(64, '0') + "/checkpoint";
+  EXPECT_EQ(transport->Get(a.url + "/", unknown, until).value().status, 404);
+  for (const char* url : {"example.com", "ftp://example.com", "file:///etc/passwd", "http://",
+                          "http://a b", ""}) {
+    EXPECT_EQ(transport->Get(url, "x", until).status().reason(), Reason::kInvalidArgument) << url;
   }
   // A second one on the same port is refused.
   WitnessServer::Options options;

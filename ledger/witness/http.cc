@@ -7,73 +7,14 @@
 #include <thread>
 #include <utility>
 
-#include "ledger/base/limits.h"
 #include "ledger/witness/http_server.h"
-#include "ledger/witness/transport.h"
 
 namespace jejak::witness {
 namespace {
 
-constexpr int kConnectSecondsMax = 5;
-constexpr int kSilenceSecondsMax = 10;
-
 constexpr const char* kPlain = "text/plain; charset=utf-8";
 
-class HttpTransport final : public Transport {
- public:
-  Result<HttpAnswer> Get(const std::string& url, const std::string& path) override {
-    return Ask(url, path, nullptr);
-  }
-  Result<HttpAnswer> Post(const std::string& url, const std::string& path,
-                          const std::string& body) override {
-    return Ask(url, path, &body);
-  }
-
- private:
-  static Result<HttpAnswer> Ask(const std::string& url, const std::string& path,
-                                const std::string* body) {
-    const size_t scheme = url.find("://");
-    if (scheme == url.npos || (url.substr(0, scheme) != "http" && url.substr(0, scheme) != "https"))
-      return Status(Reason::kInvalidArgument, url + " is not an http or https URL");
-    const size_t slash = std::min(url.find('/', scheme + 3), url.size());
-    std::string prefix = url.substr(slash);
-    while (prefix.ends_with('/')) prefix.pop_back();
-    httplib::Client client(url.substr(0, slash));
-    if (!client.is_valid()) {
-      return Status(Reason::kInvalidArgument, url + " is not an http or https URL");
-    }
-    client.set_connection_timeout(kConnectSecondsMax);
-    client.set_read_timeout(kSilenceSecondsMax);
-    client.set_write_timeout(kSilenceSecondsMax);
-    HttpAnswer out;
-    // What is longer than any answer is not read to its end.
-    const auto receive = [&out](const char* data, size_t size) {
-      out.body.append(data, size);
-      return out.body.size() <= limits::kNoteBytesMax;
-    };
-    httplib::Request request;
-    request.method = body != nullptr ? "POST" : "GET";
-    request.path = prefix + "/" + path;
-    if (body != nullptr) {
-      request.body = *body;
-      request.set_header("Content-Type", kPlain);
-    }
-    request.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t) {
-      return receive(data, size);
-    };
-    const httplib::Result answer = client.send(request);
-    if (!answer) {
-      return Status(Reason::kUnavailable, url + ": " + httplib::to_string(answer.error()));
-    }
-    out.status = answer->status;
-    out.type = answer->get_header_value("Content-Type");
-    return out;
-  }
-};
-
 }  // namespace
-
-std::unique_ptr<Transport> MakeHttpTransport() { return std::make_unique<HttpTransport>(); }
 
 struct WitnessServer::Impl {
   explicit Impl(Options with) : options(std::move(with)), server(options.bounds) {}

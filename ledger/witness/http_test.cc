@@ -68,7 +68,8 @@ class HttpTest : public WitnessFolder {
   int Ask(uint64_t from, uint64_t to) {
     const auto answer =
         MakeHttpTransport()->Post(fmt::format("http://127.0.0.1:{}", server_->port()),
-                                  "add-checkpoint", log_.Request(from, to));
+                                  "add-checkpoint", log_.Request(from, to),
+                                  std::chrono::steady_clock::now() + std::chrono::minutes(2));
     EXPECT_TRUE(answer.ok()) << answer.status().ToString();
     return answer.ok() ? answer->status : 0;
   }

@@ -34,6 +34,8 @@ class Policy {
 
   const std::vector<PolicyLog>& logs() const { return logs_; }
   const std::vector<PolicyWitness>& witnesses() const { return witnesses_; }
+  // Whether the quorum is `none`, which is always met.
+  bool none() const { return none_; }
   std::vector<merkle::VerifierKey> LogKeys() const;
   std::vector<merkle::VerifierKey> WitnessKeys() const;
 

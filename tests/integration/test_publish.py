@@ -2,7 +2,9 @@
 verifies, whatever is killed; after a start the ledger signs nothing shorter or other than what was published; and a
 ledger that is lost comes back from the folder and serves on."""
 
+import http.server
 import shutil
+import signal
 import subprocess
 import threading
 import unittest
@@ -12,6 +14,58 @@ from test_server import DAEMON, Daemon
 from test_witness import Witness
 
 VILLAGE, STATIONS = "6501051001", 12
+
+
+class Liar:
+    """Whoever answers at a witness's address, without its key: holds nothing when asked for it, unless it trickles."""
+
+    def __init__(self, case, answer):
+        """`answer`: an HTTP status; "trickle": a byte now and then, without an end; "trickle always": to a GET too."""
+        liar, self.asked, self.over = self, threading.Semaphore(0), threading.Event()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                if answer == "trickle always":
+                    return liar.trickle(self)
+                self.reply(404, b"")
+
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                if isinstance(answer, str):
+                    return liar.trickle(self)
+                self.reply(answer, b"99999999\n" if answer == 409 else b"")
+                liar.asked.release()
+
+            def reply(self, status, body):
+                self.send_response(status)
+                self.send_header("Content-Type", "text/x.tlog.size")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever).start()
+        case.addCleanup(server.server_close)
+        case.addCleanup(server.shutdown)
+        case.addCleanup(self.over.set)
+
+    def trickle(self, handler):
+        try:
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+            self.asked.release()
+            while not self.over.wait(0.5):
+                handler.wfile.write(b"a")
+        except OSError:
+            pass  # it was given up
+
+    def wait(self, case):
+        """Until it is asked once more."""
+        case.assertTrue(self.asked.acquire(timeout=60), "nobody asked within a minute")
 
 
 class Publish(Case):
@@ -208,6 +262,60 @@ class Publish(Case):
         self.assertEqual(self.ok("verify-proof", proof, "--key", vkey)["claim"]["cosigned_by"], [])
         self.refused("NOTE_UNVERIFIED", 1, *check)
         self.refused("USAGE", 2, *entry, "--cosigned")
+
+    def lied_to(self, answer, quorum):
+        """A liar at the address of one witness of the policy, beside an honest one."""
+        vkey = self.ok("checkpoint", *self.election.at(), "--vkey")["vkey"]
+        liar = Liar(self, answer)
+        honest, other = (Witness(self, f"{name}{liar.url.split(':')[2]}", vkey) for name in ("jujur", "palsu"))
+        honest.listen()
+        policy = self.write("policy", f"witness h {honest.vkey} {honest.url}\nwitness l {other.vkey} {liar.url}\n"
+                            f"quorum {quorum}\n")
+        self.config += f'[witness]\npolicy = "{policy}"\n'
+        return liar
+
+    def test_a_bare_word_of_a_witness(self):
+        """Whoever answers at a witness's address that it holds another history, or more, is reported once and stops
+        nothing; when he is the quorum, the ledger stops."""
+        alone, n = self.config, 0
+        for answer, quorum, reason, status in ((422, "none", "PROOF_INVALID", 1), (409, "h", "ROLLED_BACK", 4)):
+            self.config = alone
+            liar = self.lied_to(answer, quorum)
+            daemon = self.start()
+            for _ in range(3):
+                n += 1
+                self.cosigned(self.submit(daemon, n)["index"] + 1)
+                liar.wait(self)
+            daemon.process.send_signal(signal.SIGTERM)
+            _, log = daemon.process.communicate(timeout=60)
+            self.assertEqual(daemon.process.returncode, 0, log)
+            self.assertEqual(log.count(f"witness l: {reason}, said: "), 1, log)
+            self.config = alone
+            self.lied_to(answer, "l")
+            self.fails(reason, status)
+
+    def test_ends_while_a_witness_trickles(self):
+        """It is told to end while a witness is being asked: at the start, and about a checkpoint."""
+        alone = self.config
+        liar = self.lied_to("trickle", "h")
+        daemon = self.start()
+        liar.wait(self)
+        self.submit(daemon, 1)
+        self.assertEqual(daemon.stop(), 0)
+        self.config = alone
+        liar = self.lied_to("trickle always", "h")
+        file = self.write("jejakd.toml", f'[ledger]\ndir = "{self.election.folder}"\nkey = "'
+                          f'{self.election.key("ledger")}"\n[server]\nlisten = "127.0.0.1:0"\n' + self.config)
+        with subprocess.Popen([DAEMON, "--config", str(file)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              text=True) as process:
+            self.addCleanup(process.kill)
+            liar.wait(self)
+            process.send_signal(signal.SIGTERM)
+            try:
+                self.assertEqual(process.wait(timeout=60), 0)
+            finally:
+                process.kill()
+            self.assertEqual(process.stdout.read(), "", "it may not sign without having heard the witnesses")
 
     def test_folders_that_are_not_its_own(self):
         self.out.mkdir()

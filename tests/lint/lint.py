@@ -27,7 +27,7 @@ BANNED = {
     r"\bstd::this_thread::sleep_(for|until)\b": "wait for the condition",
 }
 LIBRARIES = ("sodium", "openssl/", "capnp/", "kj/", "rocksdb/", "xxhash.h", "nlohmann/", "zlib.h", "CLI/", "fmt/", "proto/",
-             "grpc", "google/protobuf", "httplib.h")
+             "grpc", "google/protobuf", "httplib.h", "curl/")
 
 
 def read_edges(root):

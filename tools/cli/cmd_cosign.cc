@@ -23,6 +23,8 @@ Json ReplyToJson(const witness::WitnessReply& reply) {
   Json out;
   out["name"] = reply.name;
   out["ok"] = reply.status.ok();
+  if (reply.against != witness::Against::kNothing)
+    out["evidence"] = reply.against == witness::Against::kEvidence;
   out["holds"] = reply.holds ? Json(reply.holds->value) : Json();
   out["time"] = reply.time_seconds == 0
                     ? Json()
@@ -51,8 +53,9 @@ void ShowReplies(const Console& console, const std::vector<witness::WitnessReply
 }
 
 // Why the quorum isn't met: a witness that holds another history before all else.
-Status WhyTooFew(const std::vector<witness::WitnessReply>& replies) {
-  JEJAK_RETURN_IF_ERROR(witness::MayStillSign(replies));
+Status WhyTooFew(const witness::Cosigner& cosigner,
+                 const std::vector<witness::WitnessReply>& replies) {
+  JEJAK_RETURN_IF_ERROR(cosigner.MayStillSign(replies));
   for (const auto& reply : replies) {
     if (reply.status.ok()) continue;
     return Status(reply.status.reason(), fmt::format("the quorum of the policy is not met; {}: {}",
@@ -76,7 +79,8 @@ Status CosignCommand(const Globals& globals, const CosignOptions& options, Run* 
   const auto logs = policy.LogKeys();
   if (!logs.empty()) JEJAK_RETURN_IF_ERROR(merkle::OpenByAnyKey(checkpoint, logs).status());
   const auto transport = witness::MakeHttpTransport();
-  witness::Cosigner cosigner(std::move(policy), transport.get());
+  // Whose log it is, the policy says: without its key nothing is evidence.
+  witness::Cosigner cosigner(std::move(policy), {}, transport.get());
   Json document;
   document["origin"] = reader->origin();
   document["size"] = reader->size().value;
@@ -84,7 +88,7 @@ Status CosignCommand(const Globals& globals, const CosignOptions& options, Run* 
   Status status;
   if (options.check) {
     JEJAK_ASSIGN_OR_RETURN(const auto replies, cosigner.AskWhatTheyHold(checkpoint, *reader));
-    status = witness::MayStillSign(replies);
+    status = cosigner.MayStillSign(replies);
     document["may_sign"] = status.ok();
     ShowReplies(globals.console, replies, std::move(document));
   } else {
@@ -95,7 +99,7 @@ Status CosignCommand(const Globals& globals, const CosignOptions& options, Run* 
       JEJAK_RETURN_IF_ERROR(publish::PutNewestCosigned(options.folder, report.checkpoint));
     document["quorum"] = report.quorum;
     document["published"] = published;
-    if (!report.quorum) status = WhyTooFew(report.replies);
+    if (!report.quorum) status = WhyTooFew(cosigner, report.replies);
     ShowReplies(globals.console, report.replies, std::move(document));
   }
   run->shown = globals.console.json;

@@ -14,6 +14,7 @@
 #include "ledger/crypto/key_file.h"
 #include "ledger/engine/bound_export.h"
 #include "ledger/engine/ledger.h"
+#include "ledger/projection/queries.h"
 #include "ledger/publish/publisher.h"
 #include "tools/cli/json_bodies.h"
 #include "tools/cli/ledger_log.h"
@@ -97,18 +98,44 @@ Result<std::unique_ptr<publish::Publisher>> StartPublishing(const Config& config
   JEJAK_ASSIGN_OR_RETURN(auto publisher, publish::Publisher::Start(std::move(options)));
   // Only once there is something to be bound to.
   if (!bound) JEJAK_RETURN_IF_ERROR(engine::BindExport(config.ledger_dir, folder));
-  if (witnesses != nullptr) witnesses->Start(folder);
+  if (witnesses != nullptr) {
+    witnesses->Start(folder, [ledger] {
+      const auto view = ledger->Newest();
+      return witness::LogState{view->size(), view};
+    });
+  }
   return publisher;
+}
+
+// Whether a signal that ends the daemon waits to be taken.
+bool ToldToEnd() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
+// The keys that this ledger has ever signed checkpoints with.
+Result<std::vector<merkle::VerifierKey>> LogKeys(const engine::View& view) {
+  std::vector<merkle::VerifierKey> keys;
+  if (view.registry() == nullptr) return keys;
+  JEJAK_ASSIGN_OR_RETURN(const auto queries,
+                         projection::Queries::Open(&view.rows(), &view, view.registry()));
+  JEJAK_ASSIGN_OR_RETURN(const auto official, queries->Official("ledger"));
+  for (const PublicKey& key : official.keys)
+    keys.push_back({view.registry()->election()->origin, merkle::KeyType::kEd25519, key});
+  return keys;
 }
 
 // Before the ledger can sign anything: holds it against what the witnesses have cosigned.
 Result<std::unique_ptr<Witnesses>> AskWitnessesFirst(const Config& config, Telemetry* telemetry) {
   if (config.witness_policy.empty()) return std::unique_ptr<Witnesses>();
-  JEJAK_ASSIGN_OR_RETURN(auto witnesses, Witnesses::Make(config.witness_policy, telemetry));
   engine::OpenOptions reading;
   reading.store.read_only = true;
   JEJAK_ASSIGN_OR_RETURN(const auto ledger, engine::Ledger::Open(config.ledger_dir, reading));
   const auto view = ledger->Newest();
+  Witnesses::Options options{config.witness_policy, {}, &ToldToEnd};
+  JEJAK_ASSIGN_OR_RETURN(options.log_keys, LogKeys(*view));
+  JEJAK_ASSIGN_OR_RETURN(auto witnesses, Witnesses::Make(std::move(options), telemetry));
   JEJAK_ASSIGN_OR_RETURN(const std::string checkpoint, view->Checkpoint());
   JEJAK_RETURN_IF_ERROR(witnesses->MaySign(checkpoint, *view));
   JEJAK_ASSIGN_OR_RETURN(const auto bound, engine::BoundExport(config.ledger_dir));
@@ -135,6 +162,11 @@ Status Serve(const Config& config) {
   JEJAK_ASSIGN_OR_RETURN(const auto telemetry,
                          Telemetry::Start(config.metrics_listen, config.log_level));
   JEJAK_ASSIGN_OR_RETURN(const auto witnesses, AskWitnessesFirst(config, telemetry.get()));
+  // Then they may not have been heard, and the ledger may sign nothing.
+  if (witnesses != nullptr && ToldToEnd()) {
+    telemetry->Info("stopping");
+    return {};
+  }
   engine::OpenOptions options;
   JEJAK_ASSIGN_OR_RETURN(options.ledger_key, ReadKey(config));
   options.verify_threads = static_cast<size_t>(config.verify_threads);
@@ -152,6 +184,9 @@ Status Serve(const Config& config) {
   if (ledger->RebuildNeeded()) return engine::RebuildFirst(config.ledger_dir);
   const auto view = ledger->Newest();
   telemetry->Size(view->size());
+  // However this ends: the witnesses' thread looks at the ledger, and must be through before it is.
+  const auto stop_asking = [](Witnesses* asking) { asking->Stop(); };
+  const std::unique_ptr<Witnesses, decltype(stop_asking)> asking(witnesses.get(), stop_asking);
   JEJAK_ASSIGN_OR_RETURN(const auto publisher,
                          StartPublishing(config, ledger.get(), telemetry.get(), witnesses.get()));
   service::ServerOptions serving = config.Server();
@@ -182,6 +217,7 @@ Status Serve(const Config& config) {
   }
   telemetry->Info("stopping");
   if (!stopped.ok()) telemetry->Failure(stopped);
+  if (witnesses != nullptr) witnesses->Stop();
   server->Stop(std::chrono::seconds(config.stop_grace_s));
   publishing = nullptr;
   const Status published = publisher != nullptr ? publisher->Stop() : OkStatus();

@@ -10,23 +10,28 @@
 
 namespace jejak::daemon {
 
-Result<std::unique_ptr<Witnesses>> Witnesses::Make(const std::string& policy_file,
-                                                   Telemetry* telemetry) {
-  JEJAK_ASSIGN_OR_RETURN(const Bytes text, ReadFile(policy_file, witness::kPolicyBytesMax));
+Result<std::unique_ptr<Witnesses>> Witnesses::Make(Options options, Telemetry* telemetry) {
+  JEJAK_ASSIGN_OR_RETURN(const Bytes text,
+                         ReadFile(options.policy_file, witness::kPolicyBytesMax));
   auto policy = witness::Policy::Parse(text);
   if (!policy.ok()) {
     return Status(policy.status().reason(),
-                  "witness.policy: " + policy_file + ": " + policy.status().message());
+                  "witness.policy: " + options.policy_file + ": " + policy.status().message());
   }
-  return std::unique_ptr<Witnesses>(new Witnesses(std::move(*policy), telemetry));
+  return std::unique_ptr<Witnesses>(
+      new Witnesses(std::move(*policy), std::move(options), telemetry));
 }
 
-Witnesses::Witnesses(witness::Policy policy, Telemetry* telemetry)
+Witnesses::Witnesses(witness::Policy policy, Options options, Telemetry* telemetry)
     : telemetry_(telemetry),
-      transport_(witness::MakeHttpTransport()),
-      cosigner_(std::move(policy), transport_.get()) {}
+      transport_(witness::MakeHttpTransport(
+          [this, told = std::move(options.told_to_end)] { return given_up_ || (told && told()); })),
+      cosigner_(std::move(policy), std::move(options.log_keys), transport_.get()) {}
 
-Witnesses::~Witnesses() {
+Witnesses::~Witnesses() { Stop(); }
+
+void Witnesses::Stop() {
+  given_up_ = true;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -37,18 +42,25 @@ Witnesses::~Witnesses() {
 
 void Witnesses::Report(const std::vector<witness::WitnessReply>& replies) {
   for (const witness::WitnessReply& reply : replies) {
-    const std::string now(reply.status.ok() ? "well" : InfoOf(reply.status.reason()).name);
+    std::string now(reply.status.ok() ? "well" : InfoOf(reply.status.reason()).name);
+    // Without what the ledger itself has, which changes with every entry.
+    const bool against = reply.against != witness::Against::kNothing;
+    const bool shown = reply.against == witness::Against::kEvidence;
+    if (against) now += shown ? ", shown" : ", said";
+    std::string key = now;
+    if (against && reply.holds) key += " " + std::to_string(reply.holds->value);
     std::string& told = told_[reply.name];
-    if (now == told) continue;
-    told = now;
-    telemetry_->Info("witness " + reply.name + ": " + now);
+    if (key == told) continue;
+    told = std::move(key);
+    telemetry_->Info("witness " + reply.name + ": " + now +
+                     (against ? ": " + reply.status.message() : std::string()));
   }
 }
 
 Status Witnesses::MaySign(const std::string& checkpoint, const merkle::TileSource& tiles) {
   JEJAK_ASSIGN_OR_RETURN(const auto replies, cosigner_.AskWhatTheyHold(checkpoint, tiles));
   Report(replies);
-  return witness::MayStillSign(replies);
+  return cosigner_.MayStillSign(replies);
 }
 
 Status Witnesses::Recall(const std::filesystem::path& folder, const merkle::TileSource& tiles,
@@ -79,8 +91,9 @@ Status Witnesses::Recall(const std::filesystem::path& folder, const merkle::Tile
   return {};
 }
 
-void Witnesses::Start(std::filesystem::path folder) {
+void Witnesses::Start(std::filesystem::path folder, witness::NewestLog newest) {
   folder_ = std::move(folder);
+  newest_ = std::move(newest);
   published_ = true;  // what was published last may lack their cosignatures
   thread_ = std::thread([this] { Run(); });
 }
@@ -122,7 +135,7 @@ Status Witnesses::Bring() {
     return {};
   }
   const auto checkpoint = (*reader)->Checkpoint();
-  const auto report = checkpoint.ok() ? cosigner_.AskWitnesses(*checkpoint, **reader)
+  const auto report = checkpoint.ok() ? cosigner_.AskWitnesses(*checkpoint, **reader, newest_)
                                       : Result<witness::CosignReport>(checkpoint.status());
   if (!report.ok()) {
     telemetry_->Failure(report.status());
@@ -138,7 +151,7 @@ Status Witnesses::Bring() {
   if (!put.ok()) telemetry_->Failure(put.status());
   Report(report->replies);
   telemetry_->Cosigned((*reader)->size(), report->quorum);
-  return witness::MayStillSign(report->replies);
+  return cosigner_.MayStillSign(report->replies);
 }
 
 }  // namespace jejak::daemon
