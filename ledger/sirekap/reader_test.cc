@@ -109,6 +109,31 @@ TEST_F(Files, DamagedGzipIsNamedAndWhatCameBeforeIsKept) {
   }
 }
 
+// Members one after another are one file, and so is what a tape filled up with zeros; anything else
+// behind a member is damage, which must not pass for the end.
+TEST_F(Files, MembersOfAGzipFile) {
+  std::string first, second;
+  for (int i = 1; i <= 9; ++i) first += Line(i) + "\n";
+  for (int i = 10; i <= 900; ++i) second += Line(i) + "\n";
+  const std::string one = Gzip(first), two = Gzip(second);
+  for (const std::string& whole : {one + two, one + two + std::string(700, '\0')}) {
+    EXPECT_EQ(Read(Write("whole.jsonl.gz", whole)).size(), 900u);
+    EXPECT_THAT(skipped_, IsEmpty());
+  }
+  std::string magic = two;
+  magic[0] = '\x1e';
+  for (const std::string& damaged : {magic, two.substr(0, 1), two.substr(0, 9), Line(10)}) {
+    EXPECT_EQ(Read(Write("damaged.jsonl.gz", one + damaged)).size(), 9u);
+    EXPECT_TRUE(status_.ok());
+    EXPECT_EQ(skipped_.size(), 1u);
+  }
+  // What could be read before the damage is, too.
+  std::string middle = two;
+  middle[two.size() - 6] = static_cast<char>(middle[two.size() - 6] ^ 1);
+  EXPECT_EQ(Read(Write("checksum.jsonl.gz", one + middle)).size(), 900u);
+  EXPECT_EQ(skipped_.size(), 1u);
+}
+
 TEST_F(Files, FolderInOrderOfPaths) {
   Write("b/" + Tps(3) + ".json", R"({"ts":"2024-02-24 22:31:28"})");
   Write("b/" + Tps(2) + ".json", "{\n \"ts\":\n\"2024-02-24 22:31:28\"}");

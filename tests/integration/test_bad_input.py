@@ -190,6 +190,44 @@ class BadInput(Case):
         self.assertEqual(other.read_text(), "my notes")
         self.election.verify()
 
+    def test_import_signs_nothing_that_would_be_refused(self):
+        """A TPS outside the importer's place, or in which another round was opened, is named and left out, however often
+        it is tried: the log stays as it is, and the key is not suspended. Only an importer imports."""
+        self.election.enrol({"id": "importer", "role": "importer", "jurisdiction": TPS, "name": "Pengimpor"})
+        line = {"kode": TPS, "ts": "2024-02-15 10:00:00", "chart": {"1": 5}, "administrasi": None, "images": None}
+        other = "6501051001002"
+        path = self.write("data.jsonl", "".join(json.dumps(one) + "\n" for one in (
+            line, *(line | {"kode": other, "chart": {"1": n}, "ts": f"2024-02-15 11:{n // 60:02}:{n % 60:02}"}
+                    for n in range(300)))))
+        at = ("import", "sirekap", *self.election.at(), "--json", "--key")
+        command = (*at, self.election.key("importer"), path)
+        outcome = run(*command)
+        self.assertEqual((outcome.json["submitted"], outcome.json["skipped"], outcome.status), (1, 300, 1))
+        self.assertIn("OUTSIDE_JURISDICTION", outcome.err)
+        size = self.size()
+        self.assertEqual((run(*command).json["stale"], self.size()), (1, size))
+        self.refused("ROLE_NOT_ENTITLED", 1, *at, self.election.key("kpps.1"), path)
+        self.assertEqual(self.size(), size)
+
+        self.election.enrol(("kpu.6501", "kpu_kabkota", "6501", "Hendra"))
+        self.election.file("roundOpened", json.loads((jejak.EXAMPLES / "roundOpened.json").read_text())
+                           | {"places": [TPS]}, "kpu.6501")
+        newer = self.write("newer.jsonl", json.dumps(line | {"ts": "2024-02-16 10:00:00", "chart": {"1": 6}}) + "\n")
+        size = self.size()
+        for _ in range(2):
+            outcome = run(*at, self.election.key("importer"), newer)
+            self.assertEqual((outcome.json["skipped"], outcome.json["corrected"]), (1, 0))
+            self.assertIn("UNKNOWN_ROUND", outcome.err)
+        self.assertEqual(self.size(), size)
+        self.election.verify()
+
+    def test_nothing_is_imported_into_a_live_election(self):
+        """Whoever signs."""
+        live = Election(self, folder="live", mode="live")
+        path = self.write("data.jsonl", json.dumps({"kode": TPS, "ts": "2024-02-15 10:00:00", "chart": {"1": 5}}) + "\n")
+        live.register("contest", contest("ppwp", "ticket", ["0"]))
+        self.refused("MODE_FORBIDS", 1, "import", "sirekap", *live.at(), "--key", live.key("root"), path)
+
     def test_import_goes_on_past_what_cannot_go_in(self):
         """A version with a choice that is on no ballot, or of a TPS in a region that nobody knows, is named and left out
         before anything is signed: the versions after it go in, and the importer's key is not suspended for it."""

@@ -1,12 +1,15 @@
 // Opening an election, and showing it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "ledger/admission/decide.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/time.h"
 #include "ledger/crypto/commitment.h"
+#include "ledger/event/codec.h"
 #include "ledger/merkle/note.h"
 #include "tools/cli/json_registry.h"
 #include "tools/cli/present.h"
@@ -93,11 +96,36 @@ event::ElectionOpened Opening(const ElectionFile& file, const event::NewKey& sup
   return body;
 }
 
+// Before anything is written: there are no regions yet, so that a contest can cover the nation alone,
+// and a ledger that is there stays with the contests that came in before one that didn't.
+Status CheckContests(const std::vector<event::ContestRegistered>& contests) {
+  std::set<std::string> ids;
+  for (const event::ContestRegistered& contest : contests) {
+    event::Event event;
+    event.body = contest;
+    if (const auto encoded = event::EncodeEvent(event); !encoded.ok()) return encoded.status();
+    const bool nation = contest.excepted.empty() &&
+                        std::all_of(contest.covered.begin(), contest.covered.end(),
+                                    [](const auto& region) { return region.IsNation(); });
+    if (!nation) {
+      return Status(Reason::kInputMalformed,
+                    fmt::format("contest {} covers or excepts regions, and none are registered yet: "
+                                "jejak election register regions, then contest",
+                                contest.id));
+    }
+    if (!ids.insert(contest.id).second)
+      return Status(Reason::kInputMalformed, fmt::format("contest {} is there twice", contest.id));
+  }
+  return OkStatus();
+}
+
 Status ElectionInit(const Globals& globals, const InitOptions& options, Run*) {
   JEJAK_RETURN_IF_ERROR(NoServer(globals, "election init"));
   JEJAK_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(options.file));
   auto file = ReadDocument<ElectionFile>(json);
   if (!file.ok()) return InFile(options.file, file.status());
+  if (const Status fits = CheckContests(file->contests); !fits.ok())
+    return InFile(options.file, fits);
   JEJAK_ASSIGN_OR_RETURN(const event::NewKey supervisors, SupervisorsKey(globals, options, *file));
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey root, ReadKey(globals, options.root_key));
   JEJAK_ASSIGN_OR_RETURN(const auto ledger_key, ReadLedgerKey(globals));

@@ -134,11 +134,13 @@ Status ImportSirekap(const Globals& globals, const ImportOptions& options, Run* 
   }
   Desk* desk = fresh ? made.desk.get() : existing.get();
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ImporterKey(globals, options));
+  JEJAK_ASSIGN_OR_RETURN(const election::RegionCode place,
+                         ImporterPlace(desk->asker(), key.public_key()));
   JEJAK_ASSIGN_OR_RETURN(Signer signer, Signer::For(desk, std::move(key)));
   JEJAK_ASSIGN_OR_RETURN(admission::ContestState contest,
                          FindContest(desk->asker(), options.contest));
   JEJAK_ASSIGN_OR_RETURN(const auto import,
-                         ImportRun::Open(&globals, desk, std::move(signer), std::move(contest),
+                         ImportRun::Open(&globals, desk, std::move(signer), std::move(contest), place,
                                          options.batch, options.receipts));
   JEJAK_RETURN_IF_ERROR(import->Add(input.versions));
   JEJAK_RETURN_IF_ERROR(fresh ? made.session->Close() : existing->Close());

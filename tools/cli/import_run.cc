@@ -61,6 +61,23 @@ const std::optional<event::Source>* SourceOf(const event::Body& body) {
 
 }  // namespace
 
+Result<election::RegionCode> ImporterPlace(Asker* asker, const PublicKey& key) {
+  JEJAK_ASSIGN_OR_RETURN(const auto* election, asker->Election());
+  if (election->mode() == Name(election::Mode::kLive))
+    return Status(Reason::kModeForbids, "published data is imported outside of live elections");
+  jejak::v1::GetKeyRequest request;
+  request.set_key(std::string(key.view()));
+  jejak::v1::GetKeyResponse answer;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  if (answer.author().role() != Name(election::Role::kImporter)) {
+    return Status(Reason::kRoleNotEntitled,
+                  fmt::format("{} is {}, and no importer", answer.author().official(),
+                              answer.author().role()));
+  }
+  return ParseRegion(answer.author().jurisdiction().empty() ? "0"
+                                                            : answer.author().jurisdiction());
+}
+
 Result<admission::ContestState> FindContest(Asker* asker, const std::string& id) {
   jejak::v1::ListContestsResponse contests;
   JEJAK_RETURN_IF_ERROR(asker->Ask(jejak::v1::ListContestsRequest(), &contests));
@@ -84,15 +101,47 @@ Result<admission::ContestState> FindContest(Asker* asker, const std::string& id)
 
 Result<std::unique_ptr<ImportRun>> ImportRun::Open(const Globals* globals, Desk* desk,
                                                    Signer signer, admission::ContestState contest,
-                                                   size_t batch, const std::string& receipts) {
+                                                   election::RegionCode place, size_t batch,
+                                                   const std::string& receipts) {
   std::unique_ptr<ImportRun> run(
-      new ImportRun(globals, desk, std::move(signer), std::move(contest), batch));
+      new ImportRun(globals, desk, std::move(signer), std::move(contest), place, batch));
+  JEJAK_RETURN_IF_ERROR(run->ReadRounds());
   if (!receipts.empty()) {
     JEJAK_RETURN_IF_ERROR(CutTornLine(receipts));
     run->receipts_.reset(std::fopen(receipts.c_str(), "ab"));
     if (!run->receipts_) return FileFailed(errno);
   }
   return run;
+}
+
+// What is published has no rounds: where another was opened, nothing is brought into it.
+Status ImportRun::ReadRounds() {
+  jejak::v1::ListRecordsRequest request;
+  request.set_kind(jejak::v1::RECORD_KIND_ROUND);
+  request.set_contest(contest_.id);
+  while (true) {
+    jejak::v1::ListRecordsResponse answer;
+    JEJAK_RETURN_IF_ERROR(desk_->asker()->Ask(request, &answer));
+    for (const jejak::v1::Record& record : answer.records()) {
+      JEJAK_ASSIGN_OR_RETURN(const projection::ReadEntry entry, ReadEntryOf(record.entry()));
+      const auto* opened = std::get_if<event::RoundOpened>(&entry.event.body);
+      if (opened == nullptr || record.has_cancelled_by()) continue;
+      in_later_rounds_.insert(in_later_rounds_.end(), opened->places.begin(), opened->places.end());
+    }
+    const bool same = answer.next_page_token() == request.page().token();
+    if (answer.next_page_token().empty() || same) return OkStatus();
+    request.mutable_page()->set_token(answer.next_page_token());
+  }
+}
+
+Status ImportRun::Usable(const election::StationCode& tps) const {
+  if (!contest_.Covers(tps)) return Status(Reason::kOutsideContest, tps.str());
+  if (!place_.Contains(tps)) return Status(Reason::kOutsideJurisdiction, tps.str());
+  const bool later = std::any_of(in_later_rounds_.begin(), in_later_rounds_.end(),
+                                 [&](const auto& place) { return place.Contains(tps); });
+  if (later)
+    return Status(Reason::kUnknownRound, tps.str() + ": another round was opened since");
+  return OkStatus();
 }
 
 Result<sirekap::ImportedState> ImportRun::StateOf(const election::StationCode& tps) const {
@@ -160,12 +209,8 @@ Result<ImportRun::Station*> ImportRun::StationOf(const election::StationCode& tp
   jejak::v1::GetRegionResponse region;
   const Status found = desk_->asker()->Ask(request, &region);
   if (!found.ok() && found.reason() != Reason::kUnknownStation) return found;
-  it->second.usable = found;
-  if (!found.ok()) return &it->second;
-  if (!contest_.Covers(tps)) {
-    it->second.usable = Status(Reason::kOutsideContest, tps.str());
-    return &it->second;
-  }
+  it->second.usable = found.ok() ? Usable(tps) : found;
+  if (!it->second.usable.ok()) return &it->second;
   JEJAK_ASSIGN_OR_RETURN(it->second.fields, FieldsOf(tps));
   JEJAK_ASSIGN_OR_RETURN(it->second.state, StateOf(tps));
   return &it->second;

@@ -17,6 +17,11 @@
 
 namespace jejak::cli {
 
+// Where an importer's key may bring something in. MODE_FORBIDS in a live election and
+// ROLE_NOT_ENTITLED for the key of anybody else: the ledger would log a refusal for each version, and
+// suspend the key.
+Result<election::RegionCode> ImporterPlace(Asker* asker, const PublicKey& key);
+
 // What the ledger has registered of the contest. UNKNOWN_CONTEST.
 Result<admission::ContestState> FindContest(Asker* asker, const std::string& id);
 
@@ -30,7 +35,8 @@ class ImportRun {
   // `receipts` may be empty: no file is written.
   static Result<std::unique_ptr<ImportRun>> Open(const Globals* globals, Desk* desk,
                                                  Signer signer, admission::ContestState contest,
-                                                 size_t batch, const std::string& receipts);
+                                                 election::RegionCode place, size_t batch,
+                                                 const std::string& receipts);
   // `versions` are in the order of import.
   Status Add(const std::vector<sirekap::Version>& versions);
   const ImportSummary& summary() const { return summary_; }
@@ -47,16 +53,20 @@ class ImportRun {
     sirekap::Decision decision;
   };
   ImportRun(const Globals* globals, Desk* desk, Signer signer, admission::ContestState contest,
-            size_t batch)
+            election::RegionCode place, size_t batch)
       : globals_(globals),
         desk_(desk),
         signer_(std::move(signer)),
         contest_(std::move(contest)),
+        place_(place),
         planner_(contest_.id),
         batch_(batch),
         receipts_(nullptr, &std::fclose) {}
 
   Result<Station*> StationOf(const election::StationCode& tps);
+  // Whether what was published can still become a version there.
+  Status Usable(const election::StationCode& tps) const;
+  Status ReadRounds();
   // Empty where there is no ballot.
   Result<std::shared_ptr<const Fields>> FieldsOf(const election::StationCode& tps);
   // What the ledger holds of a station from imports before.
@@ -70,6 +80,8 @@ class ImportRun {
   Desk* desk_;
   Signer signer_;
   const admission::ContestState contest_;
+  const election::RegionCode place_;
+  std::vector<election::RegionCode> in_later_rounds_;
   const sirekap::ImportPlanner planner_;
   const size_t batch_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> receipts_;
