@@ -1,6 +1,7 @@
 // Making the proof of a region's figures from the versions of nodes.
 #include <algorithm>
 
+#include "ledger/base/coding.h"
 #include "ledger/projection/queries.h"
 #include "ledger/projection/queries_rows.h"
 #include "ledger/projection/tables.h"
@@ -29,6 +30,24 @@ Result<TallyProof::Step> StepTo(const Hashes& children, const RegionCode& child,
   step.path = merkle::PathOf(leaves, *at);
   step.node = std::move(node);
   return step;
+}
+
+// The entry that registered the contest: the last before which the election did not have it.
+Result<LogIndex> RegisteredBy(const KeyValueReader& rows, const std::string& contest) {
+  const Bytes first = RegistryPastKey(ElectionKey(), LogIndex(0));
+  const ByteView name = ByteView(first).substr(0, first.size() - 8);
+  std::optional<LogIndex> out;
+  const auto cursor = rows.NewCursor(kRegistryPast);
+  for (cursor->Seek(first); cursor->Valid() && cursor->key().starts_with(name); cursor->Next()) {
+    const auto row = Decode<ElectionRow>(cursor->value());
+    if (!row) return DamagedRow("past registry", cursor->key());
+    if (std::find(row->contests.begin(), row->contests.end(), contest) == row->contests.end())
+      out = LogIndex(Reader(cursor->key().substr(name.size())).Be64());
+  }
+  JEJAK_RETURN_IF_ERROR(rows.status());
+  if (!out)
+    return Status(Reason::kLedgerDamaged, "nothing says when contest " + contest + " came in");
+  return *out;
 }
 
 Status NoNode(const RegionCode& region) {
@@ -111,6 +130,10 @@ Result<TallyProof> Queries::Prove(std::string_view contest, const RegionCode& re
   for (const auto& [id, other] : registry_->contests()) {
     JEJAK_ASSIGN_OR_RETURN(const auto nation, history_.NodeAt(id, RegionCode(), *commitment));
     if (nation) out.nations.push_back(nation->node);
+  }
+  if (entry->state->kind == election::ContestKind::kParty) {
+    out.of_parties.emplace();
+    JEJAK_ASSIGN_OR_RETURN(out.of_parties->index, RegisteredBy(*rows_, entry->state->id));
   }
   return out;
 }

@@ -84,22 +84,23 @@ Status Mismatch(const RegionCode& region, std::string what) {
 
 // The first of the parts' fields that the whole must have as well, and lacks. A region that votes
 // on several ballots keeps what parties got and no sums of other choices, and nothing in a proof
-// says whether one is such a region: so it may lack all of those, and not some. In a contest in
-// which parties have totals, a choice without one may be a party or not; elsewhere it is not.
-// Ascending: `parts`, and both results.
+// says whether one is such a region: so it may lack all of those, and not some. In a contest of
+// parties a choice without a total may be a party or not; elsewhere it is not. Ascending: `parts`,
+// and both results.
 struct Lost {
   std::optional<election::FieldKey> wrong;
   std::vector<election::FieldKey> left_out;  // rightly, if it is such a region
 };
-Lost FindLost(const std::vector<election::FieldKey>& parts, const std::vector<FieldSum>& whole) {
+Lost FindLost(const std::vector<election::FieldKey>& parts, const std::vector<FieldSum>& whole,
+              bool of_parties) {
   using Kind = election::FieldKind;
   const auto has_total = [&](election::ChoiceId choice) {
     return std::binary_search(parts.begin(), parts.end(),
                               election::FieldKey::PartyTotal(choice));
   };
-  const bool of_parties = std::any_of(parts.begin(), parts.end(), [](const auto& key) {
-    return key.kind == Kind::kPartyTotal;
-  });
+  of_parties = of_parties || std::any_of(parts.begin(), parts.end(), [](const auto& key) {
+                 return key.kind == Kind::kPartyTotal;
+               });
   const bool keeps_choices =
       !of_parties && std::any_of(whole.begin(), whole.end(), [](const FieldSum& sum) {
         return sum.key.kind == Kind::kVotes;
@@ -117,12 +118,12 @@ Lost FindLost(const std::vector<election::FieldKey>& parts, const std::vector<Fi
 }
 
 // A part can't be more than the whole.
-Status CheckWithin(const AnyNode& part, const AnyNode& whole) {
+Status CheckWithin(const AnyNode& part, const AnyNode& whole, bool of_parties) {
   if (part.registered > whole.registered || part.reported > whole.reported)
     return Mismatch(whole.place, "it has fewer TPSs than " + part.place.str() + " inside it");
   std::vector<election::FieldKey> keys;
   for (const FieldSum& sum : part.sums) keys.push_back(sum.key);
-  if (const Lost lost = FindLost(keys, whole.sums); lost.wrong)
+  if (const Lost lost = FindLost(keys, whole.sums, of_parties); lost.wrong)
     return Mismatch(whole.place, "lacks " + FieldName(*lost.wrong));
   for (const FieldSum& sum : part.sums) {
     const FieldSum* above = Find(whole.sums, sum.key);
@@ -146,7 +147,7 @@ Status Overflow(const RegionCode& region) {
 
 // Whether the children are all of the node's, in order, and add up to it. What they have and the
 // node rightly lacks goes to `left_out`.
-Status CheckChildren(const AnyNode& node, const std::vector<Bytes>& children,
+Status CheckChildren(const AnyNode& node, const std::vector<Bytes>& children, bool of_parties,
                      std::vector<election::FieldKey>* left_out) {
   const event::RegionTally& region = *node.region;
   const auto wrong = [&](std::string what) {
@@ -195,7 +196,7 @@ Status CheckChildren(const AnyNode& node, const std::vector<Bytes>& children,
   }
   std::vector<election::FieldKey> keys;
   for (const auto& [key, total] : sums) keys.push_back(key);
-  Lost lost = FindLost(keys, region.sums);
+  Lost lost = FindLost(keys, region.sums, of_parties);
   if (lost.wrong) return Mismatch(node.place, "lacks " + FieldName(*lost.wrong));
   *left_out = std::move(lost.left_out);
   return OkStatus();
@@ -225,8 +226,24 @@ Result<Committed> ReadCommitment(const TallyProof& proof, LogIndex index) {
   return Committed{committed->root, TreeSize(index.value), entry->received_at, event->election};
 }
 
+// That the log registered the contest as one of parties.
+Status CheckOfParties(const TallyProof::Registered& contest, const std::string& id,
+                      const Hash& election, const merkle::Checkpoint& checkpoint) {
+  const auto entry = event::DecodeEntry(contest.entry);
+  const auto event = entry.ok() ? event::DecodeEvent(entry->event) : entry.status();
+  const auto* body =
+      event.ok() ? std::get_if<event::ContestRegistered>(&event->body) : nullptr;
+  if (body == nullptr || entry->refusal || event->election != election || body->id != id ||
+      body->kind != election::ContestKind::kParty) {
+    return Status(Reason::kCommitmentWrong, "the entry registers no contest " + id + " of parties");
+  }
+  return merkle::VerifyInclusion(contest.index, checkpoint.size, merkle::LeafHash(contest.entry),
+                                 contest.path, checkpoint.root);
+}
+
 // From the node, step by step, to the nation.
-Result<AnyNode> Climb(const AnyNode& node, const std::vector<TallyProof::Step>& steps) {
+Result<AnyNode> Climb(const AnyNode& node, const std::vector<TallyProof::Step>& steps,
+                      bool of_parties) {
   AnyNode below = node;
   for (const TallyProof::Step& step : steps) {
     JEJAK_ASSIGN_OR_RETURN(AnyNode above, ReadNode(step.node, false));
@@ -244,7 +261,7 @@ Result<AnyNode> Climb(const AnyNode& node, const std::vector<TallyProof::Step>& 
       return Status(included.reason(), fmt::format("{} in {}: {}", below.place.str(),
                                                    above.place.display(), included.message()));
     }
-    JEJAK_RETURN_IF_ERROR(CheckWithin(below, above));
+    JEJAK_RETURN_IF_ERROR(CheckWithin(below, above, of_parties));
     below = std::move(above);
   }
   if (!below.place.IsNation())
@@ -282,13 +299,15 @@ Result<TallyClaim> CheckTallyProof(const TallyProof& proof, const merkle::Verifi
   JEJAK_ASSIGN_OR_RETURN(const AnyNode node, ReadNode(proof.node));
   if (!proof.sum && !proof.children.empty())
     return Status(Reason::kChildrenWrong, "an inclusion proof has no children");
+  // Taken for granted until the checkpoint says so.
+  const bool of_parties = proof.of_parties.has_value();
   std::vector<election::FieldKey> left_out;
   if (proof.sum) {
     if (!node.region) return Status(Reason::kChildrenWrong, "a TPS has no children to add up");
-    JEJAK_RETURN_IF_ERROR(CheckChildren(node, proof.children, &left_out));
+    JEJAK_RETURN_IF_ERROR(CheckChildren(node, proof.children, of_parties, &left_out));
   }
 
-  JEJAK_ASSIGN_OR_RETURN(const AnyNode nation, Climb(node, proof.steps));
+  JEJAK_ASSIGN_OR_RETURN(const AnyNode nation, Climb(node, proof.steps, of_parties));
 
   JEJAK_ASSIGN_OR_RETURN(const merkle::TlogProof tlog, merkle::ParseTlogProof(proof.tlog_proof));
   JEJAK_ASSIGN_OR_RETURN(const Committed committed, ReadCommitment(proof, tlog.index));
@@ -301,6 +320,9 @@ Result<TallyClaim> CheckTallyProof(const TallyProof& proof, const merkle::Verifi
   JEJAK_ASSIGN_OR_RETURN(
       const merkle::SignedCheckpoint checkpoint,
       merkle::VerifyTlogProof(tlog, merkle::LeafHash(proof.commitment), log, witnesses));
+  if (of_parties)
+    JEJAK_RETURN_IF_ERROR(CheckOfParties(*proof.of_parties, node.contest, committed.election,
+                                         checkpoint.checkpoint));
 
   const auto genesis = event::DecodeEvent(proof.genesis);
   if (!genesis.ok() && genesis.status().reason() == Reason::kRulesUnknown) return genesis.status();

@@ -23,12 +23,20 @@ struct TallyProof {
     merkle::Path path;   // from its hash to the children root
     Bytes node;          // canonical RegionTally
   };
+  // Of a contest of parties: the entry that registered it, and where it stands in the log of the
+  // checkpoint. A region of several ballots has no sums of candidates then, but of parties.
+  struct Registered {
+    LogIndex index;
+    Bytes entry;
+    merkle::Path path;
+  };
   Bytes genesis;                // event of entry 0
   bool sum = false;
   Bytes node;                   // canonical StationTally or RegionTally of the place
   std::vector<Bytes> children;  // of a sum proof: all of them, in code order
   std::vector<Step> steps;      // from the node's parent to the nation; none when it is the nation
   std::vector<Hash> nations;    // node hashes of the nation in every contest, by contest id
+  std::optional<Registered> of_parties;
   Bytes commitment;             // entry that holds the tallyCommitted
   std::string tlog_proof;       // that this entry is in the log
 };

@@ -53,7 +53,8 @@ bool ReadBytes(std::string_view word, Bytes* out) {
   return true;
 }
 
-bool ReadNumber(std::string_view word, uint32_t* out) {
+template <typename Number>
+bool ReadNumber(std::string_view word, Number* out) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), *out);
   return error == std::errc() && end == word.data() + word.size() && !word.empty();
 }
@@ -91,6 +92,14 @@ bool ReadBody(Lines* lines, TallyProof* out) {
   }
   const auto nations = lines->Next("nations");
   if (!nations || !ReadPath(*nations, &out->nations)) return false;
+  if (const auto words = lines->Next("parties")) {
+    TallyProof::Registered& contest = out->of_parties.emplace();
+    if (words->size() < 2 || !ReadNumber((*words)[0], &contest.index.value) ||
+        !ReadBytes((*words)[1], &contest.entry) ||
+        !ReadPath(std::span(*words).subspan(2), &contest.path)) {
+      return false;
+    }
+  }
   const auto commitment = lines->Next("commitment");
   if (!commitment || commitment->size() != 1 ||
       !ReadBytes(commitment->front(), &out->commitment)) {
@@ -117,6 +126,11 @@ std::string FormatTallyProof(const TallyProof& proof) {
   }
   out += "nations";
   AddPath(proof.nations, &out);
+  if (proof.of_parties) {
+    out += fmt::format("\nparties {} {}", proof.of_parties->index.value,
+                       ToBase64(proof.of_parties->entry));
+    AddPath(proof.of_parties->path, &out);
+  }
   out += "\ncommitment " + ToBase64(proof.commitment) + "\n\n" + proof.tlog_proof;
   return out;
 }

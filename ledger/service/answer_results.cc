@@ -1,3 +1,4 @@
+#include "ledger/merkle/tree_reader.h"
 #include "ledger/projection/queries_records.h"
 #include "ledger/service/answers.h"
 
@@ -54,6 +55,12 @@ JEJAK_ANSWER(GetTallyProof) {
   // Refocused on the commitment's own size, Prove found the same commitment.
   JEJAK_ASSIGN_OR_RETURN(proof.commitment, asked.view->EntryBytes(commitment));
   JEJAK_ASSIGN_OR_RETURN(proof.tlog_proof, asked.view->TlogProof(commitment));
+  if (proof.of_parties) {
+    const LogIndex index = proof.of_parties->index;
+    JEJAK_ASSIGN_OR_RETURN(proof.of_parties->entry, asked.view->EntryBytes(index));
+    JEJAK_ASSIGN_OR_RETURN(proof.of_parties->path,
+                           merkle::InclusionProof(*asked.view, index, asked.view->size()));
+  }
   out->set_proof(projection::FormatTallyProof(proof));
   return PutAsOf(asked, asked.as_of, SinceOf(request), out->mutable_as_of());
 }

@@ -12,43 +12,17 @@
 #include "ledger/merkle/checkpoint.h"
 #include "ledger/merkle/tlog_proof.h"
 #include "ledger/projection/queries.h"
-#include "ledger/verify/verify.h"
+#include "tests/support/rewritten_log.h"
 #include "tests/support/small_election.h"
 
 namespace jejak::projection {
 namespace {
 
 using testing::SmallElection;
+using Log = testing::RewrittenLog;
 
-constexpr std::string_view kOrigin = "jejak.example/small";
+constexpr std::string_view kOrigin = testing::RewrittenLog::kOrigin;
 constexpr uint64_t kStations = 60;
-
-// A log that whoever has the ledger's key can rewrite and seal.
-struct Log final : verify::LogSource {
-  std::vector<Bytes> entries;
-  std::string checkpoint;
-  explicit Log(const engine::View& view) {
-    for (uint64_t i = 0; i < view.size().value; ++i)
-      entries.push_back(*view.EntryBytes(LogIndex(i)));
-  }
-  Result<Bytes> EntryBytes(LogIndex index) const override {
-    if (index.value < entries.size()) return entries[index.value];
-    return Status(Reason::kNotFound, "no such entry");
-  }
-  Result<std::string> Checkpoint() const override { return checkpoint; }
-  std::string Fault() {
-    std::vector<Hash> leaves;
-    for (const Bytes& entry : entries) leaves.push_back(merkle::LeafHash(entry));
-    checkpoint = merkle::FormatNote(merkle::SignCheckpoint(
-        {std::string(kOrigin), TreeSize(leaves.size()), merkle::RootOf(leaves), {}},
-        SmallElection::KeyOf("ledger")));
-    const auto report = verify::Verify(*this, {});
-    if (!report.ok()) return report.status().ToString();
-    if (!report->fault) return fmt::format("ok, {} commitments", report->commitments);
-    return fmt::format("{} {}", report->fault->what,
-                       report->fault->index ? report->fault->index->value : 0);
-  }
-};
 
 merkle::VerifierKey LogKey(const std::string& name = "ledger") {
   return {std::string(kOrigin), merkle::KeyType::kEd25519, SmallElection::KeyOf(name).public_key()};
@@ -313,6 +287,34 @@ TEST_F(TallyTest, WhatARegionOfSeveralBallotsLeavesOutIsSaid) {
   EXPECT_EQ(Check(Forge(whole, {*event::Encode(part)}, true)), Reason::kOk);
   whole.sums.pop_back();
   EXPECT_EQ(Check(Forge(whole, {*event::Encode(part)}, true)), Reason::kSumMismatch);
+}
+
+// Where no form has a party's total, only the contest's registration in the log says that a region
+// may lack candidates and keep the votes of parties.
+TEST_F(TallyTest, ThatAContestIsOfPartiesIsShownByTheLog) {
+  event::RegionTally nation = Nation();
+  nation.sums.pop_back();  // votes
+  TallyProof proof = Forge(nation, {Prove(SmallElection::Code("65"), false).node}, true);
+  EXPECT_EQ(Check(proof), Reason::kSumMismatch);
+  const auto entry = [&](const std::string& id, election::ContestKind kind) {
+    const crypto::SecretKey root = SmallElection::KeyOf("root");
+    event::Event event;
+    event.election = event::EventHash(proof.genesis);
+    event.author = root.public_key();
+    event.body =
+        event::ContestRegistered{id, kind, "x", {RegionCode()}, {}, election::Stage::kKpps, {}, {}};
+    const auto made = *event::Sign(event, root);
+    return *event::EncodeEntry({UnixMicros(4), made.bytes, made.signature, std::nullopt});
+  };
+  using election::ContestKind;
+  proof.of_parties = {LogIndex(0), entry("ppwp", ContestKind::kParty),
+                      merkle::ParseTlogProof(proof.tlog_proof)->path};
+  EXPECT_EQ(Check(proof), Reason::kProofInvalid);  // it is not in the log
+  for (const Bytes& other : {proof.commitment, entry("ppwp", ContestKind::kTicket),
+                             entry("pdpr", ContestKind::kParty)}) {
+    proof.of_parties->entry = other;
+    EXPECT_EQ(Check(proof), Reason::kCommitmentWrong);
+  }
 }
 
 // What a newer program would read is not guessed at.

@@ -6,7 +6,7 @@ import json
 import unittest
 
 import jejak
-from jejak import Case, Election, digest, votes_of
+from jejak import Case, Election, run, digest, votes_of
 
 TPS = "6501051001001"
 PHOTO = [{"page": 1, "media_type": "image/jpeg", "sha256": digest("photo"), "url": "https://example.org/1.jpg"}]
@@ -46,6 +46,28 @@ class Forms(Case):
             {"id": "2001", "kind": "candidate", "number": 1, "name": "Citra", "party": "2"}]})
         election.enrol(("kpps.1", "kpps", TPS, "Slamet"))
         return election
+
+    def test_proofs_where_no_form_has_row_b(self):
+        """A region of two ballots keeps the votes of parties and no candidates': its proofs hold, and those of all below
+        it, whether or not any form states a party's total."""
+        election = self.party_election()
+        there = "6501061001001"
+        election.register("regions", {"regions": [{"code": "650106", "name": "TANJUNG PALAS"},
+                                                  {"code": "6501061001", "name": "PALAS HILIR"}]})
+        election.register("stations", {"stations": [{"code": there, "name": "TPS 001"}]})
+        election.register("ballot", {"contest": "pdprdk", "dapil": "650102", "members": ["650106"], "choices": [
+            {"id": "1", "kind": "party", "number": 1, "name": "Partai Padi"},
+            {"id": "1003", "kind": "candidate", "number": 1, "name": "Dedi", "party": "1"}]})
+        election.enrol(("kpps.9", "kpps", there, "Tuti"))
+        vkey = run("checkpoint", *election.place(), "--vkey").out.strip()
+        proof = self.folder / "proof"
+        for key, tps, candidate, total in (("kpps.1", TPS, "1001", {}), ("kpps.9", there, "1003", {"party_total": 9})):
+            election.submit({"contest": "pdprdk", "tps": tps, "round": 1, "figures": {}, "votes": [
+                {"choice": "1", "votes": 5} | total, {"choice": candidate, "votes": 4}]}, key)
+            for region in ("0", "65", "6501", "650105", tps):
+                for kind in ((), ("--sum",))[:1 if region == tps else 2]:
+                    election.tally("pdprdk", region, "--proof", proof, *kind)
+                    self.assertTrue(self.ok("verify-proof", proof, "--key", vkey)["ok"], (region, kind))
 
     def test_party_form_with_a_wrong_row_b(self):
         """A party's A.1, its candidates and its row B stand as written; where B is not their sum, C06 says so."""

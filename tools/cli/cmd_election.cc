@@ -96,8 +96,8 @@ event::ElectionOpened Opening(const ElectionFile& file, const event::NewKey& sup
   return body;
 }
 
-// Before anything is written: there are no regions yet, so that a contest can cover the nation alone,
-// and a ledger that is there stays with the contests that came in before one that didn't.
+// Before anything is written: there are no regions yet, so that a contest can cover the nation
+// alone, and a ledger that is there stays with the contests that came in before one that didn't.
 Status CheckContests(const std::vector<event::ContestRegistered>& contests) {
   std::set<std::string> ids;
   for (const event::ContestRegistered& contest : contests) {

@@ -140,8 +140,8 @@ Status ImportSirekap(const Globals& globals, const ImportOptions& options, Run* 
   JEJAK_ASSIGN_OR_RETURN(admission::ContestState contest,
                          FindContest(desk->asker(), options.contest));
   JEJAK_ASSIGN_OR_RETURN(const auto import,
-                         ImportRun::Open(&globals, desk, std::move(signer), std::move(contest), place,
-                                         options.batch, options.receipts));
+                         ImportRun::Open(&globals, desk, std::move(signer), std::move(contest),
+                                         place, options.batch, options.receipts));
   JEJAK_RETURN_IF_ERROR(import->Add(input.versions));
   JEJAK_RETURN_IF_ERROR(fresh ? made.session->Close() : existing->Close());
   ImportSummary summary = import->summary();

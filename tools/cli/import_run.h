@@ -18,8 +18,8 @@
 namespace jejak::cli {
 
 // Where an importer's key may bring something in. MODE_FORBIDS in a live election and
-// ROLE_NOT_ENTITLED for the key of anybody else: the ledger would log a refusal for each version, and
-// suspend the key.
+// ROLE_NOT_ENTITLED for the key of anybody else: the ledger would log a refusal for each version,
+// and suspend the key.
 Result<election::RegionCode> ImporterPlace(Asker* asker, const PublicKey& key);
 
 // What the ledger has registered of the contest. UNKNOWN_CONTEST.
