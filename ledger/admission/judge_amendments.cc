@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ledger/admission/judge.h"
+#include "ledger/base/limits.h"
 
 namespace jejak::admission {
 namespace {
@@ -144,7 +145,7 @@ bool OtherHalfAgrees(const std::vector<Amendment>& all, const Amendment& half) {
 // Whether the new value is one that the fact can have.
 bool Fits(const std::vector<Amendment>& all, const Amendment& amendment) {
   const std::string& after = amendment.after;
-  constexpr int64_t kUint32Max = std::numeric_limits<uint32_t>::max();
+  constexpr int64_t kCountMax = limits::kStationFigureMax;  // as when it is registered
   switch (amendment.field) {
     case AmendedField::kRegionKind: {
       const auto kind = election::Parse<election::RegionKind>(after);
@@ -159,10 +160,10 @@ bool Fits(const std::vector<Amendment>& all, const Amendment& amendment) {
           Number(after, std::numeric_limits<int16_t>::min(), std::numeric_limits<int16_t>::max());
       return after.empty() || (minutes && UtcOffsetFits(*minutes));
     }
-    case AmendedField::kExpectedStations: return after.empty() || Number(after, 0, kUint32Max);
+    case AmendedField::kExpectedStations: return after.empty() || Number(after, 0, kCountMax);
     case AmendedField::kDptL:
     case AmendedField::kDptP:
-      return (after.empty() || Number(after, 0, kUint32Max)) && OtherHalfAgrees(all, amendment);
+      return (after.empty() || Number(after, 0, kCountMax)) && OtherHalfAgrees(all, amendment);
     case AmendedField::kKppsMayCorrect: return after == "true" || after == "false";
     case AmendedField::kDeadline:
       return after.empty() || Number(after, std::numeric_limits<int64_t>::min(),

@@ -28,9 +28,11 @@ class Verifier {
   Result<Report> Run() {
     JEJAK_RETURN_IF_ERROR(OpenCheckpoint());
     if (!report_.fault) JEJAK_RETURN_IF_ERROR(ReadSince());
+    if (!report_.fault) JEJAK_RETURN_IF_ERROR(ReadCosigned());
     if (!report_.fault) CheckWitnesses();
     if (!report_.fault) JEJAK_RETURN_IF_ERROR(CheckEntries());
     if (!report_.fault) CheckCheckpoint();
+    if (!report_.fault) CheckKeyReplaced();
     return report_;
   }
 
@@ -54,12 +56,27 @@ class Verifier {
     note_ = std::move(*note);
     checkpoint_ = *checkpoint;
     report_.size = checkpoint_.size;
-    if (options_.anchor.key &&
-        !merkle::OpenCheckpoint(checkpoint_text_, *options_.anchor.key).ok()) {
-      Blame(FaultKind::kCheckpointUnsigned, std::nullopt,
-            Detail{"the key is the one you gave", "kuncinya yang Anda berikan"});
-    }
+    // Where another key signed it, the log may say that it follows on the one that was given.
+    key_replaced_ = options_.anchor.key &&
+                    !merkle::OpenCheckpoint(checkpoint_text_, *options_.anchor.key).ok();
+    if (key_replaced_ && options_.anchor.key->name != checkpoint_.origin) BlameKey();
     return {};
+  }
+
+  void BlameKey() {
+    Blame(FaultKind::kCheckpointUnsigned, std::nullopt,
+          Detail{"the key is the one you gave", "kuncinya yang Anda berikan"});
+  }
+
+  // Whether the key that was given, and did not sign the checkpoint, was in force before: an event
+  // that it signed holds here, and so the election that the event names is the one it stood for.
+  void CheckKeyReplaced() {
+    if (!key_replaced_) return;
+    const auto official = state_->Official("ledger");
+    const bool former =
+        official && std::find(official->keys.begin(), official->keys.end(),
+                              options_.anchor.key->key) != official->keys.end();
+    if (!former || !key_signed_) BlameKey();
   }
 
   // The checkpoint kept from before: its root is compared on the way.
@@ -75,13 +92,37 @@ class Verifier {
     if (since.origin != checkpoint_.origin) {
       Blame(FaultKind::kOtherLog, std::nullopt, std::string_view(since.origin));
     } else if (since.size > checkpoint_.size) {
-      Blame(FaultKind::kRolledBack, std::nullopt,
-            Detail{fmt::format("it covers {} entries, the log has {}", since.size.value,
-                               checkpoint_.size.value),
-                   fmt::format("checkpoint itu mencakup {} entri, log memuat {}",
-                               since.size.value, checkpoint_.size.value)});
+      BlameShorter(since.size);
     }
     return {};
+  }
+
+  // The checkpoint that the source has from witnesses: likewise.
+  Status ReadCosigned() {
+    if (options_.anchor.witnesses.empty()) return {};
+    const std::string text = source_.Cosigned();
+    if (text.empty()) return {};
+    auto note = merkle::ParseNote(text);
+    const auto checkpoint = note.ok() ? merkle::ParseCheckpoint(note->text) : note.status();
+    if (!checkpoint.ok()) {
+      Blame(FaultKind::kCheckpointMalformed);
+    } else if (checkpoint->origin != checkpoint_.origin) {
+      Blame(FaultKind::kOtherLog, std::nullopt, std::string_view(checkpoint->origin));
+    } else if (checkpoint->size > checkpoint_.size) {
+      BlameShorter(checkpoint->size);
+    } else {
+      cosigned_note_ = std::move(*note);
+      cosigned_ = *checkpoint;
+    }
+    return {};
+  }
+
+  void BlameShorter(TreeSize covered) {
+    Blame(FaultKind::kRolledBack, std::nullopt,
+          Detail{fmt::format("it covers {} entries, the log has {}", covered.value,
+                             checkpoint_.size.value),
+                 fmt::format("checkpoint itu mencakup {} entri, log memuat {}", covered.value,
+                             checkpoint_.size.value)});
   }
 
   void CheckWitnesses() {
@@ -92,6 +133,7 @@ class Verifier {
       TreeSize size;
     };
     std::vector<Candidate> candidates = {{&note_, checkpoint_.size}};
+    if (cosigned_note_) candidates.push_back({&*cosigned_note_, cosigned_.size});
     if (since_note_) candidates.push_back({&*since_note_, report_.since->size});
     size_t most = 0;
     for (const Candidate& candidate : candidates) {
@@ -112,7 +154,7 @@ class Verifier {
 
   Status CheckEntries() {
     JEJAK_ASSIGN_OR_RETURN(state_, projection::State::Load(&rows_->reader(), TreeSize(0)));
-    CompareSince();
+    CompareKept();
     Pipeline pipeline(&source_, checkpoint_.size, options_.threads);
     while (!report_.fault) {
       std::vector<Checked> block = pipeline.Next();
@@ -148,13 +190,18 @@ class Verifier {
     return {};
   }
 
-  void CompareSince() {
+  void CompareKept() {
+    if (cosigned_note_ && tree_.size() == cosigned_.size && tree_.Root() != cosigned_.root)
+      BlameRewritten(cosigned_.size.value);
     if (!report_.since || tree_.size() != report_.since->size) return;
     if (tree_.Root() == report_.since->root) {
       report_.since->consistent = true;
       return;
     }
-    const uint64_t size = report_.since->size.value;
+    BlameRewritten(report_.since->size.value);
+  }
+
+  void BlameRewritten(uint64_t size) {
     Blame(FaultKind::kHistoryRewritten, std::nullopt,
           Detail{fmt::format("its first {} entries are others", size),
                  fmt::format("{} entri pertamanya berbeda", size)});
@@ -187,6 +234,8 @@ class Verifier {
     if (report_.fault) return {};
     state_->Apply({e.event, e.hash, e.index, e.entry.received_at, e.entry.refusal});
     ++(e.entry.refusal ? report_.refused : report_.accepted);
+    key_signed_ |= key_replaced_ && !e.entry.refusal && e.index.value != 0 &&
+                   e.event.author == options_.anchor.key->key;
     if (state_->Election() && !admission::RulesKnown(state_->Election()->rules)) {
       return Status(Reason::kRulesUnknown,
                     fmt::format("entry {} puts newer rules in force", e.index.value));
@@ -194,7 +243,7 @@ class Verifier {
     tree_.Append(e.leaf);
     entry_bytes_ += e.bytes.size();
     if (options_.entry) JEJAK_RETURN_IF_ERROR(options_.entry(e.index, e.bytes, e.leaf));
-    CompareSince();
+    CompareKept();
     return state_->status();
   }
 
@@ -288,6 +337,10 @@ class Verifier {
   merkle::Checkpoint checkpoint_;
   merkle::Note note_;
   std::optional<merkle::Note> since_note_;
+  std::optional<merkle::Note> cosigned_note_;
+  merkle::Checkpoint cosigned_;
+  bool key_replaced_ = false;  // the key that was given did not sign the checkpoint
+  bool key_signed_ = false;    // but an event of this log
   std::unique_ptr<projection::State> state_;
   merkle::RootBuilder tree_;
   UnixMicros last_received_{INT64_MIN};

@@ -33,17 +33,21 @@ class LogSource {
   virtual Result<Bytes> EntryBytes(LogIndex index) const = 0;
   // The newest signed checkpoint. Asked for once, before any entry.
   virtual Result<std::string> Checkpoint() const = 0;
+  // The newest one that witnesses cosigned, where that may be another; empty otherwise.
+  virtual std::string Cosigned() const { return {}; }
 };
 
 // What the verifier was given from outside. Without an election or key it checks the log only
 // against itself.
 struct Anchor {
-  std::optional<merkle::VerifierKey> key;  // the log's, as a vkey
+  // The log's, as a vkey. One that a later entry replaced anchors a log in which it signed: what it
+  // signed names the election, whose root replaced it.
+  std::optional<merkle::VerifierKey> key;
   std::optional<Hash> election;            // hash of the genesis event
   // A checkpoint kept from before: this log must be a continuation of it.
   std::optional<std::string> since;
   // Keys of witnesses that are trusted, and how many of them must have cosigned the newest
-  // checkpoint, or the one kept from before.
+  // checkpoint, the one that the source has from them, or the one kept from before.
   std::vector<merkle::VerifierKey> witnesses;
   size_t witnesses_needed = 0;
 };

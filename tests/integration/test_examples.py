@@ -32,6 +32,11 @@ class Examples(Case):
         election.register("stations", self.take("stations"))
         election.register("ballot", self.take("ballot"))
         election.register("amend", self.take("amendment"))
+        # A deadline is amended as it is shown.
+        deadline = election.ask("election", "show")["contests"][-1]["deadlines"][0]
+        for before, after in ((deadline["local_time"], "2024-03-01T12:00:00"), ("2024-03-01T12:00:00", "")):
+            election.register("amend", {"amendments": [{"field": "deadline", "subject": f"ppwp/{deadline['stage']}",
+                                                        "before": before, "after": after}], "legal_basis": "SK 1"})
         officials = self.take("officials")["officials"]
         election.enrol(*officials)
         submitted = election.submit(self.take("form"), "kpps.6501051001001")

@@ -18,13 +18,14 @@ constexpr const char* kOrigin = "jejak.example/small";
 // A log in memory that a dishonest ledger may do anything to.
 struct Log final : LogSource {
   std::vector<Bytes> entries;
-  std::string checkpoint;
+  std::string checkpoint, cosigned;
 
   Result<Bytes> EntryBytes(LogIndex index) const override {
     if (index.value >= entries.size()) return Status(Reason::kNotFound, "entry");
     return entries[index.value];
   }
   Result<std::string> Checkpoint() const override { return checkpoint; }
+  std::string Cosigned() const override { return cosigned; }
   // Signs what is there now.
   void Seal(const std::string& key = "ledger") {
     merkle::RootBuilder tree;
@@ -257,6 +258,85 @@ TEST_F(VerifyTest, AKeyThatWasReplaced) {
   EXPECT_FALSE(Verify(log_, Anchored())->fault);
   log_.Seal("ledger");
   ExpectCheckpointUnsigned();
+}
+
+// Who has the key on paper can still hold the ledger to it, if it signed anything in this election;
+// that it is named in genesis is not enough, since anybody could have repeated that.
+TEST_F(VerifyTest, TheKeyBeforeTheOneInForceStillAnchors) {
+  Options old = Anchored();
+  old.anchor.election.reset();
+  old.anchor.key = {kOrigin, merkle::KeyType::kEd25519,
+                    testing::SmallElection::KeyOf("ledger").public_key()};
+  const crypto::SecretKey next = testing::SmallElection::KeyOf("ledger 2");
+  const event::NewKey key{next.public_key(),
+                          crypto::SignEnrolment(next, election_.election(), "ledger")};
+  const auto log = [&](const event::SignedEvent& made) {
+    event::Entry entry = log_.At(log_.entries.size() - 1);
+    entry.refusal.reset();
+    entry.event = made.bytes;
+    entry.signature = made.signature;
+    log_.entries.push_back(*event::EncodeEntry(entry));
+  };
+  const auto whole = log_.entries;
+  for (const bool committed : {true, false}) {
+    log_.entries = whole;
+    // The commitment that closing wrote is left out of the log here.
+    if (committed) {
+      MemoryStore store;
+      MemoryRows rows(&store);
+      Log before = log_;
+      before.Seal("ledger");
+      ASSERT_FALSE(VerifyInto(before, {}, &rows)->fault);
+      const auto state = projection::State::Load(&rows.reader(), TreeSize(whole.size())).value();
+      event::Event event;
+      event.election = election_.election();
+      event.author = old.anchor.key->key;
+      event.sequence = state->Key(event.author)->next_sequence;
+      event.previous = state->Key(event.author)->head;
+      event.occurred_at = log_.At(whole.size() - 1).received_at;
+      event.body = event::TallyCommitted{state->TallyRoot()};
+      log(*event::Sign(event, testing::SmallElection::KeyOf("ledger")));
+    }
+    log(election_.Sign("root", event::LedgerKeyChanged{key, "rotation"}));
+    log(election_.Sign(testing::SmallElection::Kpps(6), election_.Form(6)));
+    log_.Seal("ledger 2");
+    const auto report = Verify(log_, old);
+    ASSERT_TRUE(report.ok()) << report.status().ToString();
+    EXPECT_EQ(report->fault ? report->fault->what : "", committed ? "" : "CHECKPOINT_UNSIGNED");
+    election_ = testing::SmallElection(10);
+    (void)election_.Genesis();
+    (void)election_.Registry();
+    for (uint64_t i = 0; i < 5; ++i) (void)election_.Result(i);
+    (void)election_.Result(0);
+  }
+}
+
+// The newest checkpoint may be newer than what witnesses could be asked about: it is what is
+// verified, and theirs is compared on the way.
+TEST_F(VerifyTest, WitnessesMayBeBehind) {
+  const crypto::SecretKey witness = testing::SmallElection::KeyOf("witness");
+  Options options = Anchored();
+  options.anchor.witnesses = {{"witness.example", merkle::KeyType::kCosignatureV1,
+                               witness.public_key()}};
+  options.anchor.witnesses_needed = 1;
+  EXPECT_EQ(Verify(log_, options)->fault->what, "COSIGNATURES_MISSING");
+  const std::string newest = log_.checkpoint;
+  Log shorter = log_;
+  shorter.entries.pop_back();
+  for (const bool honest : {true, false}) {
+    if (!honest) std::swap(shorter.entries[first_result_], shorter.entries[first_result_ + 1]);
+    shorter.Seal();
+    auto note = *merkle::ParseNote(shorter.checkpoint);
+    note.signatures.push_back(merkle::Cosign(note.text, "witness.example", 5, witness));
+    log_.cosigned = merkle::FormatNote(note);
+    // Kept from a moment ago: newer than what the witness saw.
+    options.anchor.since = newest;
+    const auto report = Verify(log_, options);
+    ASSERT_TRUE(report.ok());
+    EXPECT_EQ(report->fault ? report->fault->what : "", honest ? "" : "HISTORY_REWRITTEN");
+    EXPECT_EQ(report->size.value, log_.entries.size());
+    EXPECT_TRUE(!honest || report->witnessed->size.value == shorter.entries.size());
+  }
 }
 
 TEST_F(VerifyTest, WhatANewerProgramDecidesIsNotJudged) {

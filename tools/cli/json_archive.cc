@@ -96,14 +96,27 @@ void FromValue(const Json& json, const std::string& at, Status* first, ChoiceRef
   v.value = id;
 }
 
+namespace {
+
+std::optional<int64_t> LocalSeconds(std::string text) {
+  if (text.size() > 10 && text[10] == 'T') text[10] = ' ';
+  const auto time = ParseLocalTime(text, 0);
+  if (!time) return std::nullopt;
+  return time->value / 1'000'000;
+}
+
+}  // namespace
+
+void SecondsOfLocalTime(std::string* text) {
+  if (const auto seconds = LocalSeconds(*text)) *text = std::to_string(*seconds);
+}
+
 void FromValue(const Json& json, const std::string& at, Status* first, LocalTimeRef v) {
   const std::string* text = Text(json, at, first, "a local time");
   if (text == nullptr) return;
-  std::string spaced = *text;
-  if (spaced.size() > 10 && spaced[10] == 'T') spaced[10] = ' ';
-  const auto time = ParseLocalTime(spaced, 0);
-  if (!time) return Wrong(at, first, "a local time (YYYY-MM-DDTHH:MM:SS)", *text);
-  v.value = time->value / 1'000'000;
+  const auto seconds = LocalSeconds(*text);
+  if (!seconds) return Wrong(at, first, "a local time (YYYY-MM-DDTHH:MM:SS)", *text);
+  v.value = *seconds;
 }
 
 int64_t ReadWhole(const Json& json, const std::string& at, Status* first, int64_t low,

@@ -57,6 +57,8 @@ inline Json ToValue(LogIndex v) { return v.value; }
 inline Json ToValue(DateRef v) { return v.value == 0 ? Json() : Json(FormatDate(v.value)); }
 inline Json ToValue(ChoiceRef v) { return v.value == 0 ? Json() : Json(std::to_string(v.value)); }
 std::string FormatLocalTime(int64_t local_seconds);
+// Text that is such a time becomes its seconds; any other stays.
+void SecondsOfLocalTime(std::string* text);
 inline Json ToValue(LocalTimeRef v) { return FormatLocalTime(v.value); }
 template <size_t N, typename Tag>
 Json ToValue(const FixedBytes<N, Tag>& v) {

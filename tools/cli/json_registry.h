@@ -72,6 +72,13 @@ void Fields(A& a, Amendment& v) {
   a.Req("subject", v.subject);
   a.Opt("before", v.before);
   a.Req("after", v.after);
+  // A deadline reads as it is shown, too, and not only as the seconds that the event has.
+  if constexpr (A::kReading) {
+    if (v.field == election::AmendedField::kDeadline) {
+      cli::SecondsOfLocalTime(&v.before);
+      cli::SecondsOfLocalTime(&v.after);
+    }
+  }
 }
 template <typename A>
 void Fields(A& a, RegistryAmended& v) {
