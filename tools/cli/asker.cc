@@ -7,6 +7,7 @@
 #include "ledger/base/limits.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
+#include "ledger/client/errors.h"
 #include "ledger/service/answers.h"
 #include "tools/cli/remote.h"
 
@@ -48,7 +49,7 @@ class RemoteAsker final : public Asker {
 };
 
 Status Garbled(const char* what) {
-  return Status(Reason::kInternal, fmt::format("the server answered with a wrong {}", what));
+  return client::WrongAnswer(fmt::format("answered with a wrong {}", what));
 }
 
 }  // namespace
@@ -131,11 +132,16 @@ Result<projection::ReadEntry> ReadEntryOf(LogIndex index, Bytes bytes) {
 }
 
 Result<projection::ReadEntry> ReadEntryOf(const jejak::v1::Entry& entry) {
-  return ReadEntryOf(LogIndex(entry.index()), entry.entry());
+  auto out = ReadEntryOf(LogIndex(entry.index()), entry.entry());
+  if (out.ok()) return out;
+  return client::WrongAnswer(fmt::format("answered with entry {}, which reads as none: {}",
+                                         entry.index(), out.status().ToString()));
 }
 
 UnixMicros TimeOf(const google::protobuf::Timestamp& time) {
-  return UnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1'000);
+  // Any that a server may write, too: the years 1 to 9999.
+  const int64_t seconds = std::clamp<int64_t>(time.seconds(), -62'135'596'800, 253'402'300'799);
+  return UnixMicros(seconds * 1'000'000 + time.nanos() / 1'000);
 }
 
 Result<engine::AsOf> ReadAsOf(const jejak::v1::AsOf& as_of) {
