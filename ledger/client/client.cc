@@ -15,8 +15,14 @@ constexpr int kKeepaliveMillis = 30'000;
 // Of the events of one request: what a broken line sends again, and well below what daemons take.
 constexpr size_t kRequestBytes = size_t{1} << 20;
 // Of one answer: several times the largest that a daemon gives to what is asked here, a page of
-// ballots or of changes. Whatever else a server sends is not held.
+// ballots or of changes. Whatever else a server sends is none.
 constexpr int kAnswerBytesMax = 128 << 20;
+// gRPC looks at an answer's size before it decompresses it, which makes a thousand times as much of
+// what was made for that. So what is asked is never decompressed; only receipts come compressed,
+// and of those so much fits at most.
+constexpr int kReceiptBytesMax = 2 << 20;
+// Events of one request whose receipts have proofs, about 2 KiB each: they fit.
+constexpr size_t kProofsMax = 512;
 
 Status Garbled(const char* what) {
   return WrongAnswer(fmt::format("answered with a wrong {}", what));
@@ -85,13 +91,6 @@ Result<std::unique_ptr<Client>> Client::Connect(const Server& server) {
   auto impl = std::make_unique<Impl>();
   impl->stop = server.stop;
   impl->reconnect = server.reconnect;
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
-  // gRPC looks at the size before it decompresses: what daemons send is never compressed.
-  arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
-  arguments.SetInt(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
-  // Devices send over thin lines, and canonical Cap'n Proto is full of zeros.
-  arguments.SetCompressionAlgorithm(GRPC_COMPRESS_GZIP);
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   if (!server.roots.empty()) {
     grpc::SslCredentialsOptions options;
@@ -100,8 +99,17 @@ Result<std::unique_ptr<Client>> Client::Connect(const Server& server) {
     options.pem_private_key = server.key;
     credentials = grpc::SslCredentials(options);
   }
-  impl->channel = grpc::CreateCustomChannel(server.address, credentials, arguments);
-  impl->submission = jejak::v1::SubmissionService::NewStub(impl->channel);
+  grpc::ChannelArguments asking;
+  asking.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  grpc::ChannelArguments sending = asking;
+  asking.SetMaxReceiveMessageSize(kAnswerBytesMax);
+  asking.SetInt(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  sending.SetMaxReceiveMessageSize(kReceiptBytesMax);
+  // Devices send over thin lines, and canonical Cap'n Proto is full of zeros.
+  sending.SetCompressionAlgorithm(GRPC_COMPRESS_GZIP);
+  impl->channel = grpc::CreateCustomChannel(server.address, credentials, asking);
+  impl->submission = jejak::v1::SubmissionService::NewStub(
+      grpc::CreateCustomChannel(server.address, credentials, sending));
   impl->Results = jejak::v1::ResultsService::NewStub(impl->channel);
   impl->Audit = jejak::v1::AuditService::NewStub(impl->channel);
   impl->Log = jejak::v1::LogService::NewStub(impl->channel);
@@ -172,13 +180,14 @@ Result<std::vector<SubmitOutcome>> Client::SubmitAll(const std::vector<event::Si
                                                      const Beside& beside) {
   std::vector<SubmitOutcome> out;
   out.reserve(events.size());
+  const size_t most = beside.proofs ? kProofsMax : limits::kBatchEventsMax;
   while (out.size() < events.size()) {
     const size_t from = out.size();
     jejak::v1::SubmitEventsRequest request;
     size_t next = from;
     for (size_t bytes = 0; next < events.size(); ++next) {
       bytes += events[next].bytes.size();
-      if (next > from && (bytes > kRequestBytes || next - from == limits::kBatchEventsMax)) break;
+      if (next > from && (bytes > kRequestBytes || next - from == most)) break;
       auto* one = request.add_events();
       one->set_event(events[next].bytes);
       one->set_signature(std::string(events[next].signature.view()));

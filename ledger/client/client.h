@@ -3,8 +3,8 @@
 // Durability: a receipt is given only for what the daemon says is on its disk, and only one that is
 // of the event and leads to a checkpoint; whose checkpoint it is, CheckReceipt finds with the log's
 // key. Thread rule: all methods from any thread. Errors: those that the .proto files name,
-// UNAVAILABLE when the daemon can't be reached, DEADLINE_EXCEEDED, VERIFICATION_FAILED for an answer
-// that is not one to the question, INTERRUPTED.
+// UNAVAILABLE when the daemon can't be reached, DEADLINE_EXCEEDED, VERIFICATION_FAILED for an
+// answer that is not one to the question, INTERRUPTED.
 #pragma once
 
 #include <jejak/v1/audit.pb.h>
@@ -61,8 +61,8 @@ struct Receipt {
 Status CheckReceipt(const event::SignedEvent& event, const Receipt& receipt,
                     const merkle::VerifierKey& log);
 
-// That a tlog-proof is of this entry and leads to the checkpoint in it; nobody's signature is looked
-// at. PROOF_INVALID.
+// That a tlog-proof is of this entry and leads to the checkpoint in it; nobody's signature is
+// looked at. PROOF_INVALID.
 Status CheckProof(const std::string& text, LogIndex index, const Hash& leaf);
 
 // What goes with events that are handed in.

@@ -26,7 +26,8 @@ Status WithoutDetails(const grpc::Status& status) {
       return Status(Reason::kUnavailable, status.error_message());
     case grpc::StatusCode::UNIMPLEMENTED:
       return Status(Reason::kUnavailable,
-                    fmt::format("the server does not know this call: {}", status.error_message()));
+                     fmt::format("the server has no answer to this call: {}",
+                                status.error_message()));
     default:
       return Status(Reason::kUnavailable,
                     fmt::format("the server answered with gRPC's error {}: {}",

@@ -74,9 +74,10 @@ TEST(FromGrpc, ClampsAbsurdDelays) {
 // What a server says of its own machine is no statement of the caller's; what it says of the
 // request is.
 TEST(FromGrpc, DoesNotTakeTheServersMachineForOurs) {
-  for (const Reason reason : {Reason::kUsage, Reason::kIoError, Reason::kLedgerDamaged,
-                              Reason::kInternal, Reason::kVerificationFailed, Reason::kOutboxDamaged,
-                              Reason::kInputMalformed, Reason::kLedgerInUse}) {
+  for (const Reason reason :
+       {Reason::kUsage, Reason::kIoError, Reason::kLedgerDamaged, Reason::kInternal,
+        Reason::kVerificationFailed, Reason::kOutboxDamaged, Reason::kInputMalformed,
+        Reason::kLedgerInUse}) {
     const Status status = FromGrpc(Rich(grpc::StatusCode::INTERNAL, reason, 0));
     EXPECT_EQ(status.reason(), Reason::kUnavailable);
     EXPECT_EQ(status.metadata().at(0).second, InfoOf(reason).name);

@@ -1,5 +1,5 @@
-// What a server may send as a replay, checked as it comes: each entry once, in order, none left out,
-// none that was not asked for, and an end only at the end.
+// What a server may send as a replay, checked as it comes: each entry once, in order, none left
+// out, none that was not asked for, and an end only at the end.
 //
 // Thread rule: one thread. Errors: VERIFICATION_FAILED, which names the entry.
 #pragma once

@@ -70,6 +70,7 @@ class ShownLog final : public publish::Log {
     return entries_[index.value - first_];
   }
   Status Fetch(LogIndex from) const {
+    JEJAK_RETURN_IF_ERROR(wrong_);
     entries_.clear();
     first_ = from.value;
     client::ReplayHandler handler;
@@ -81,7 +82,8 @@ class ShownLog final : public publish::Log {
     handler.progress = [](const client::ReplayProgress&) { return true; };
     const Status status = shown_.client->Replay(from, LogIndex(from.value + kWindow - 1), false, {},
                                                 handler);
-    // What comes after those is asked for again, and its failure then belongs to it.
+    // A lie belongs to the entry after those that came; where the line broke, that is asked again.
+    if (status.reason() == Reason::kVerificationFailed) wrong_ = status;
     if (!entries_.empty()) return {};
     JEJAK_RETURN_IF_ERROR(status);
     return Status(Reason::kNotFound, fmt::format("entry {}: the daemon doesn't send it",
@@ -91,6 +93,7 @@ class ShownLog final : public publish::Log {
   const Shown& shown_;
   mutable uint64_t first_ = 0;
   mutable std::vector<Bytes> entries_;
+  mutable Status wrong_;
   mutable std::optional<Missing> missing_;
 };
 
@@ -173,6 +176,7 @@ class Monitor {
   // One look. VERIFICATION_FAILED, already shown, when the log convicts itself; the monitor then
   // stays where it was.
   Status Look(const Shown& shown) {
+    raised_ = false;
     const auto opened = merkle::OpenByAnyKey(shown.checkpoint, keys_);
     if (!opened.ok()) {
       return Raise({{"kind", FaultOf(shown.checkpoint, keys_)},
@@ -192,6 +196,9 @@ class Monitor {
     return Catch();
   }
 
+  // Whether the error is one that was shown.
+  bool raised() const { return raised_; }
+
   void Unreachable(const Status& status) {
     Print("unreachable", {{"why", status.ToString()}, {"time", FormatTime(Now())}});
   }
@@ -205,6 +212,7 @@ class Monitor {
 
   Status Raise(Json finding) {
     const std::string kind = finding["kind"];
+    raised_ = true;
     Print("finding", std::move(finding));
     return Status(Reason::kVerificationFailed, kind);
   }
@@ -315,6 +323,7 @@ class Monitor {
   verify::Watch watch_;
   uint64_t alerts_ = 0;
   uint64_t kept_size_ = 0, kept_alerts_ = 0;
+  bool raised_ = false;
 };
 
 Status MonitorCommand(const Globals& given, const MonitorOptions& options, Run* run) {
@@ -338,7 +347,7 @@ Status MonitorCommand(const Globals& given, const MonitorOptions& options, Run* 
     // Whoever follows until told to stop has done what was asked.
     if (status.reason() == Reason::kInterrupted && options.every_seconds != 0) return OkStatus();
     if (!status.ok()) {
-      run->shown = status.reason() == Reason::kVerificationFailed;
+      run->shown = monitor.raised();
       return status;
     }
   } while (options.every_seconds != 0 && !signals.Wait(options.every_seconds));

@@ -71,7 +71,8 @@ class Printer {
     }
     const Json json = EntryToJson(console_, *entry, &authors_);
     if (!MayMatch(options_, *entry, json["author"]))
-      return client::WrongAnswer(fmt::format("sent entry {}, which was not asked for", index.value));
+      return client::WrongAnswer(
+          fmt::format("sent entry {}, which was not asked for", index.value));
     console_.Print({{"entry", json}});
     return {};
   }
