@@ -1,8 +1,10 @@
 // A daemon, as a device or a monitor uses it.
 //
-// Durability: a receipt is given only for what the daemon says is on its disk; check its proof with
-// merkle. Thread rule: all methods from any thread. Errors: those that the .proto files name,
-// UNAVAILABLE when the daemon can't be reached, DEADLINE_EXCEEDED.
+// Durability: a receipt is given only for what the daemon says is on its disk, and only one that is
+// of the event and leads to a checkpoint; whose checkpoint it is, CheckReceipt finds with the log's
+// key. Thread rule: all methods from any thread. Errors: those that the .proto files name,
+// UNAVAILABLE when the daemon can't be reached, DEADLINE_EXCEEDED, VERIFICATION_FAILED for an
+// answer that is not one to the question, INTERRUPTED.
 #pragma once
 
 #include <jejak/v1/audit.pb.h>
@@ -10,9 +12,11 @@
 #include <jejak/v1/registry.pb.h>
 #include <jejak/v1/results.pb.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -29,6 +33,10 @@ struct Server {
   std::string roots;        // PEM text that the server's certificate leads to; empty: no TLS
   std::string certificate;  // PEM text of the client's own, for mutual TLS
   std::string key;          // PEM text
+  // Asked to stop, every call ends with INTERRUPTED, whether or not the server answers.
+  std::stop_token stop;
+  // How long a replay is taken up again, with pauses, while nothing comes.
+  std::chrono::milliseconds reconnect = std::chrono::seconds(30);
 };
 
 struct ElectionFacts {
@@ -52,6 +60,10 @@ struct Receipt {
 // That the receipt is for this event, and that the log of this key has it. PROOF_INVALID.
 Status CheckReceipt(const event::SignedEvent& event, const Receipt& receipt,
                     const merkle::VerifierKey& log);
+
+// That a tlog-proof is of this entry and leads to the checkpoint in it; nobody's signature is
+// looked at. PROOF_INVALID.
+Status CheckProof(const std::string& text, LogIndex index, const Hash& leaf);
 
 // What goes with events that are handed in.
 struct PersonName {
@@ -112,8 +124,10 @@ class Client {
   Status Ask(const jejak::v1::call##Request& request, jejak::v1::call##Response* out);
   JEJAK_QUESTIONS(JEJAK_ASK)
 #undef JEJAK_ASK
-  // From `from` to `to` (the end when none), then live when `follow`; a follower whose line breaks
-  // goes on where it was, without a gap or a repeat. Ends when a handler says so.
+  // From `from` to `to` (the end when none), then live when `follow`; where the line breaks it goes
+  // on where it was, without a gap or a repeat, until nothing came for `reconnect`. Ends when a
+  // handler says so. VERIFICATION_FAILED for an entry that is left out, repeated, out of order or
+  // not asked for, and for an end before the end; of a filtered one nobody sees what is left out.
   Status Replay(LogIndex from, std::optional<LogIndex> to, bool follow, const ReplayFilter& filter,
                 const ReplayHandler& handler);
 

@@ -36,8 +36,65 @@ TEST(FromGrpc, KnowsErrorsWithoutDetails) {
   EXPECT_EQ(reason(grpc::StatusCode::UNAVAILABLE), Reason::kUnavailable);
   EXPECT_EQ(reason(grpc::StatusCode::DEADLINE_EXCEEDED), Reason::kDeadlineExceeded);
   EXPECT_EQ(reason(grpc::StatusCode::RESOURCE_EXHAUSTED), Reason::kOverloaded);
-  EXPECT_EQ(reason(grpc::StatusCode::UNKNOWN), Reason::kInternal);
+  EXPECT_EQ(reason(grpc::StatusCode::UNKNOWN), Reason::kUnavailable);
+  EXPECT_EQ(reason(grpc::StatusCode::NOT_FOUND), Reason::kUnavailable);
+  EXPECT_EQ(reason(grpc::StatusCode::UNIMPLEMENTED), Reason::kUnavailable);
   EXPECT_EQ(RetryDelay(FromGrpc({grpc::StatusCode::RESOURCE_EXHAUSTED, "x"})), std::nullopt);
+}
+
+grpc::Status Rich(grpc::StatusCode code, Reason reason, int64_t seconds,
+                  const std::string& retry_us = {}) {
+  google::rpc::Status rich;
+  google::rpc::ErrorInfo info;
+  info.set_domain("jejak");
+  info.set_reason(std::string(InfoOf(reason).name));
+  if (!retry_us.empty()) (*info.mutable_metadata())["retry_us"] = retry_us;
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(seconds);
+  rich.add_details()->PackFrom(info);
+  rich.add_details()->PackFrom(retry);
+  return {code, "m", rich.SerializeAsString()};
+}
+
+// A delay of any size is one that can be reckoned with: none is negative, none overflows, and only
+// RetryInfo makes one.
+TEST(FromGrpc, ClampsAbsurdDelays) {
+  const auto delay = [](int64_t seconds, const std::string& said = {}) {
+    return RetryDelay(FromGrpc(Rich(grpc::StatusCode::RESOURCE_EXHAUSTED, Reason::kOverloaded,
+                                    seconds, said)));
+  };
+  const std::chrono::microseconds day = std::chrono::hours(24);
+  EXPECT_EQ(delay(9'300'000'000'000), day);
+  EXPECT_EQ(delay(INT64_MAX), day);
+  EXPECT_EQ(delay(INT64_MIN), std::nullopt);
+  EXPECT_EQ(delay(0, "9223372036854775807"), std::nullopt);
+  EXPECT_EQ(delay(1, "9223372036854775807"), std::chrono::seconds(1));
+}
+
+// What a server says of its own machine is no statement of the caller's; what it says of the
+// request is.
+TEST(FromGrpc, DoesNotTakeTheServersMachineForOurs) {
+  for (const Reason reason :
+       {Reason::kUsage, Reason::kIoError, Reason::kLedgerDamaged, Reason::kInternal,
+        Reason::kVerificationFailed, Reason::kOutboxDamaged, Reason::kInputMalformed,
+        Reason::kLedgerInUse}) {
+    const Status status = FromGrpc(Rich(grpc::StatusCode::INTERNAL, reason, 0));
+    EXPECT_EQ(status.reason(), Reason::kUnavailable);
+    EXPECT_EQ(status.metadata().at(0).second, InfoOf(reason).name);
+  }
+  for (const Reason reason : {Reason::kInvalidArgument, Reason::kNotFound, Reason::kStageSealed,
+                              Reason::kSequenceGap, Reason::kAsOfTooEarly, Reason::kStopped}) {
+    EXPECT_EQ(FromGrpc(Rich(grpc::StatusCode::INTERNAL, reason, 0)).reason(), reason);
+  }
+}
+
+// Only what another try can mend is tried again.
+TEST(LineBroke, IsNotWhatTheServerAnswered) {
+  using enum grpc::StatusCode;
+  for (const auto code : {CANCELLED, UNAVAILABLE}) EXPECT_TRUE(LineBroke({code, "x"}));
+  for (const auto code : {UNIMPLEMENTED, INTERNAL, UNKNOWN, ABORTED, DATA_LOSS, PERMISSION_DENIED})
+    EXPECT_FALSE(LineBroke({code, "x"}));
+  EXPECT_TRUE(LineBroke(Rich(ABORTED, Reason::kFollowerTooSlow, 0)));
 }
 
 }  // namespace

@@ -255,6 +255,21 @@ Status Outbox::Settle(const PublicKey& key, uint64_t sequence, ByteView words) {
   return Status(Reason::kNotFound, fmt::format("no event {} of this key", sequence));
 }
 
+std::vector<OutboxEvent> Outbox::LostAfter(const PublicKey& key,
+                                           const event::ChainHead& head) const {
+  std::vector<OutboxEvent> out;
+  const Chain& chain = chains_.at(key);
+  const auto at = [](const event::ChainHead& one, const event::ChainHead& other) {
+    return one.next_sequence == other.next_sequence && one.previous == other.previous;
+  };
+  bool found = at(chain.base, head);
+  for (const OutboxEvent& event : chain.events) {
+    if (found && event.settled) out.push_back(event);
+    found = found || at(After(event), head);
+  }
+  return out;
+}
+
 std::map<PublicKey, std::vector<OutboxEvent>> Outbox::Events() const {
   std::map<PublicKey, std::vector<OutboxEvent>> out;
   for (const auto& [key, chain] : chains_) out[key] = chain.events;

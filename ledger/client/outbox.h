@@ -64,6 +64,9 @@ class Outbox {
   // What became of an event: it no longer waits.
   Status Settle(const PublicKey& key, uint64_t sequence, ByteView words);
 
+  // What the ledger acknowledged and does not have, where its chain of the key stands at `head`:
+  // the events from there on that were settled, in order. None where that is not on this chain.
+  std::vector<OutboxEvent> LostAfter(const PublicKey& key, const event::ChainHead& head) const;
   // In the order of each chain.
   std::map<PublicKey, std::vector<OutboxEvent>> Events() const;
   // What a crash left of the key's next event before it was signed: the event's bytes.

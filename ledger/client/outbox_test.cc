@@ -155,6 +155,28 @@ TEST_F(OutboxTest, ForOneElection) {
   EXPECT_EQ(Fresh()->SetElection(other).reason(), Reason::kWrongElection);
 }
 
+// What the ledger acknowledged and has no more is what was settled after its head, and nothing
+// where its head is not on this chain.
+TEST_F(OutboxTest, FindsWhatALedgerLost) {
+  auto outbox = Fresh();
+  std::vector<event::ChainHead> heads = {outbox->HeadOf(key_.public_key())};
+  for (int i = 1; i <= 3; ++i) {
+    const OutboxEvent made = Sign(outbox.get(), i);
+    heads.push_back(outbox->HeadOf(key_.public_key()));
+    if (i == 3) continue;
+    EXPECT_TRUE(outbox->Settle(key_.public_key(), made.sequence, "{}").ok());
+  }
+  const auto lost = [&](const event::ChainHead& head) {
+    return outbox->LostAfter(key_.public_key(), head).size();
+  };
+  EXPECT_EQ(lost(heads[0]), 2);
+  EXPECT_EQ(lost(heads[1]), 1);
+  EXPECT_EQ(lost(heads[2]), 0);
+  EXPECT_EQ(lost(heads[3]), 0);
+  EXPECT_EQ(lost({heads[1].next_sequence, heads[2].previous}), 0);
+  EXPECT_EQ(lost({9, heads[0].previous}), 0);
+}
+
 TEST_F(OutboxTest, EveryFlippedByteIsSeen) {
   auto outbox = Fresh();
   Sign(outbox.get(), 1);

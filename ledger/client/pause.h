@@ -7,14 +7,16 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
 
 namespace jejak::client {
 
-inline void Pause(std::chrono::microseconds time) {
+// Ends early when somebody asks to stop.
+inline void Pause(std::chrono::microseconds time, const std::stop_token& stop = {}) {
   std::mutex mutex;
-  std::condition_variable never;
+  std::condition_variable_any never;
   std::unique_lock lock(mutex);
-  never.wait_for(lock, time, [] { return false; });
+  never.wait_for(lock, stop, time, [] { return false; });
 }
 
 }  // namespace jejak::client

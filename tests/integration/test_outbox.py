@@ -325,6 +325,37 @@ class Offline(Case):
         self.refused("WRONG_ELECTION", 1, "sign", "--key", election.key("stranger"), "--file", self.form("pdpr", codes[1]),
                      "--outbox", box, "--election", "ab" * 32)
 
+    def test_after_a_disaster(self):
+        """A ledger that was restored without the newest events that it acknowledged gets them again, in order and before
+        what is new, from wherever a sending that was interrupted left it; the first receipts stay."""
+        election, codes = self.election(1)
+        box = self.folder / "box"
+        older = []
+        for contest in list(CONTESTS)[:3]:
+            self.ok(*self.sign(election, box, contest, codes[0]))
+            daemon = Daemon(self, election.folder, key=election.key("ledger"))
+            self.ok("outbox", "send", "--outbox", box, "--server", daemon.address)
+            self.assertEqual(daemon.stop(), 0)
+            older.append(self.folder / f"older-{contest}")
+            shutil.copytree(election.folder, older[-1])
+        receipts = self.ok("outbox", "receipts", "--outbox", box)["receipts"]
+        self.ok(*self.sign(election, box, "pdprdp", codes[0]))
+        # The second has all but one: what is left when the sending to the first died after its first event.
+        for lost, ledger in ((2, older[0]), (1, older[1])):
+            mine = self.folder / f"box-{lost}"
+            shutil.copytree(box, mine)
+            daemon = Daemon(self, ledger, key=election.key("ledger"))
+            send = ("outbox", "send", "--outbox", mine, "--server", daemon.address)
+            sent = self.ok(*send)
+            self.assertEqual((sent["lost"], sent["accepted"], sent["waiting"]), (lost, 1, 0), sent)
+            again = self.ok(*send)
+            self.assertEqual((again["lost"], again["accepted"]), (0, 0), again)
+            self.assertEqual(self.ok("outbox", "receipts", "--outbox", mine)["receipts"][:3], receipts)
+            self.assertEqual(daemon.stop(), 0)
+            lines = run("replay", "--kind", "resultSubmitted", "--ledger", ledger).out.splitlines()
+            logged = [json.loads(line)["entry"] for line in lines if '"entry"' in line[:12]]
+            self.assertEqual([(e["contest"], e["accepted"]) for e in logged], [(c, True) for c in list(CONTESTS)[:4]])
+
     def test_bytes_on_the_wire(self):
         """Five contests of one TPS take at most 8 KB on a warm connection, with ballots as large as those of 2024: what
         sending them adds to what a run with nothing to send takes."""

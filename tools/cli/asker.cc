@@ -7,7 +7,9 @@
 #include "ledger/base/limits.h"
 #include "ledger/base/text.h"
 #include "ledger/base/time.h"
+#include "ledger/client/errors.h"
 #include "ledger/service/answers.h"
+#include "tools/cli/answer_checks.h"
 #include "tools/cli/remote.h"
 
 namespace jejak::cli {
@@ -38,7 +40,8 @@ class RemoteAsker final : public Asker {
 
 #define JEJAK_ASK(service, call)                                                                  \
   Status Ask(const jejak::v1::call##Request& request, jejak::v1::call##Response* out) override { \
-    return client_->Ask(request, out);                                                           \
+    JEJAK_RETURN_IF_ERROR(client_->Ask(request, out));                                           \
+    return CheckAnswer(request, *out);                                                           \
   }
   JEJAK_QUESTIONS(JEJAK_ASK)
 #undef JEJAK_ASK
@@ -48,7 +51,7 @@ class RemoteAsker final : public Asker {
 };
 
 Status Garbled(const char* what) {
-  return Status(Reason::kInternal, fmt::format("the server answered with a wrong {}", what));
+  return client::WrongAnswer(fmt::format("answered with a wrong {}", what));
 }
 
 }  // namespace
@@ -109,15 +112,34 @@ Status SetPage(size_t size, const std::string& token, jejak::v1::PageOptions* ou
 Result<jejak::v1::GetHistoryResponse> AskWholeHistory(Asker* asker,
                                                       jejak::v1::GetHistoryRequest request) {
   jejak::v1::GetHistoryResponse out;
-  JEJAK_RETURN_IF_ERROR(asker->Ask(request, &out));
-  while (!out.next_page_token().empty()) {
-    request.mutable_page()->set_token(out.next_page_token());
+  Pages pages;
+  while (true) {
     jejak::v1::GetHistoryResponse page;
     JEJAK_RETURN_IF_ERROR(asker->Ask(request, &page));
+    JEJAK_RETURN_IF_ERROR(pages.Take(page.next_page_token(), page.as_of()));
+    for (const auto& version : page.versions())
+      JEJAK_RETURN_IF_ERROR(pages.Row(fmt::format("{:020}", version.entry().index())));
+    request.mutable_page()->set_token(page.next_page_token());
     out.mutable_versions()->MergeFrom(page.versions());
-    out.set_next_page_token(page.next_page_token());
+    *out.mutable_as_of() = page.as_of();
+    if (page.next_page_token().empty()) return out;
   }
-  return out;
+}
+
+Result<jejak::v1::ListBallotsResponse> AskAllBallots(Asker* asker, const std::string& contest) {
+  jejak::v1::ListBallotsResponse out;
+  jejak::v1::ListBallotsRequest request;
+  request.set_contest(contest);
+  Pages pages;
+  while (true) {
+    jejak::v1::ListBallotsResponse page;
+    JEJAK_RETURN_IF_ERROR(asker->Ask(request, &page));
+    JEJAK_RETURN_IF_ERROR(pages.Take(page.next_page_token()));
+    for (const auto& ballot : page.ballots()) JEJAK_RETURN_IF_ERROR(pages.Row(ballot.dapil()));
+    request.mutable_page()->set_token(page.next_page_token());
+    out.mutable_ballots()->MergeFrom(page.ballots());
+    if (page.next_page_token().empty()) return out;
+  }
 }
 
 Result<projection::ReadEntry> ReadEntryOf(LogIndex index, Bytes bytes) {
@@ -131,11 +153,16 @@ Result<projection::ReadEntry> ReadEntryOf(LogIndex index, Bytes bytes) {
 }
 
 Result<projection::ReadEntry> ReadEntryOf(const jejak::v1::Entry& entry) {
-  return ReadEntryOf(LogIndex(entry.index()), entry.entry());
+  auto out = ReadEntryOf(LogIndex(entry.index()), entry.entry());
+  if (out.ok()) return out;
+  return client::WrongAnswer(fmt::format("answered with entry {}, which reads as none: {}",
+                                         entry.index(), out.status().ToString()));
 }
 
 UnixMicros TimeOf(const google::protobuf::Timestamp& time) {
-  return UnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1'000);
+  // Any that a server may write, too: the years 1 to 9999.
+  const int64_t seconds = std::clamp<int64_t>(time.seconds(), -62'135'596'800, 253'402'300'799);
+  return UnixMicros(seconds * 1'000'000 + time.nanos() / 1'000);
 }
 
 Result<engine::AsOf> ReadAsOf(const jejak::v1::AsOf& as_of) {

@@ -44,6 +44,9 @@ Status SetPage(size_t size, const std::string& token, jejak::v1::PageOptions* ou
 Result<jejak::v1::GetHistoryResponse> AskWholeHistory(Asker* asker,
                                                       jejak::v1::GetHistoryRequest request);
 
+// All pages of a contest's ballots as one.
+Result<jejak::v1::ListBallotsResponse> AskAllBallots(Asker* asker, const std::string& contest);
+
 // The entry from its bytes alone: nothing that the server says of it is taken over.
 Result<projection::ReadEntry> ReadEntryOf(LogIndex index, Bytes bytes);
 Result<projection::ReadEntry> ReadEntryOf(const jejak::v1::Entry& entry);

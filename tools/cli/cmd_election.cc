@@ -213,23 +213,17 @@ Json ChoiceToJson(const jejak::v1::Choice& choice) {
 // Every ballot of the contest, page by page.
 Result<Json> BallotsToJson(Asker* asker, const std::string& contest) {
   Json out = Json::array();
-  jejak::v1::ListBallotsRequest request;
-  request.set_contest(contest);
-  while (true) {
-    jejak::v1::ListBallotsResponse page;
-    JEJAK_RETURN_IF_ERROR(asker->Ask(request, &page));
-    for (const jejak::v1::Ballot& ballot : page.ballots()) {
-      Json one;
-      one["dapil"] = ballot.dapil();
-      one["members"] = Json::array();
-      for (const std::string& member : ballot.members()) one["members"].push_back(member);
-      one["choices"] = Json::array();
-      for (const auto& choice : ballot.choices()) one["choices"].push_back(ChoiceToJson(choice));
-      out.push_back(std::move(one));
-    }
-    if (page.next_page_token().empty()) return out;
-    request.mutable_page()->set_token(page.next_page_token());
+  JEJAK_ASSIGN_OR_RETURN(const auto answer, AskAllBallots(asker, contest));
+  for (const jejak::v1::Ballot& ballot : answer.ballots()) {
+    Json one;
+    one["dapil"] = ballot.dapil();
+    one["members"] = Json::array();
+    for (const std::string& member : ballot.members()) one["members"].push_back(member);
+    one["choices"] = Json::array();
+    for (const auto& choice : ballot.choices()) one["choices"].push_back(ChoiceToJson(choice));
+    out.push_back(std::move(one));
   }
+  return out;
 }
 
 Result<Json> ContestsToJson(Asker* asker) {

@@ -118,7 +118,7 @@ Status PrintEntry(Asker* asker, const Console& console, const jejak::v1::GetEntr
                              console.T("enrolled by entry", "didaftarkan oleh entri"),
                              link.enrolled_at_index()));
   }
-  console.Line(DumpPretty(BodyToJson(entry.event.body)));
+  console.Text(DumpPretty(BodyToJson(entry.event.body)));
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
 #include "ledger/base/time.h"
+#include "tools/cli/answer_checks.h"
 #include "tools/cli/present_entry.h"
 
 namespace jejak::cli {
@@ -56,9 +57,11 @@ Status FindingsCommand(const Globals& globals, const FindingsOptions& options, R
   request.mutable_page()->set_size(limits::kPageSizeMax);
   std::vector<Finding> findings;
   jejak::v1::ListFindingsResponse answer;
+  Pages pages;
   do {
     answer.Clear();
     JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+    JEJAK_RETURN_IF_ERROR(pages.Take(answer.next_page_token(), answer.as_of()));
     findings.insert(findings.end(), answer.findings().begin(), answer.findings().end());
     request.mutable_page()->set_token(answer.next_page_token());
   } while (!answer.next_page_token().empty());

@@ -2,7 +2,9 @@
 // as a folder.
 #include <fmt/format.h>
 
+#include "ledger/client/errors.h"
 #include "ledger/engine/bound_export.h"
+#include "ledger/merkle/checkpoint.h"
 #include "ledger/publish/export.h"
 #include "tools/cli/asker.h"
 #include "tools/cli/cmd_restore.h"
@@ -30,6 +32,11 @@ Status CheckpointCommand(const Globals& globals, const CheckpointOptions& option
   JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
   jejak::v1::GetCheckpointResponse answer;
   JEJAK_RETURN_IF_ERROR(asker->Ask(jejak::v1::GetCheckpointRequest(), &answer));
+  const auto note = merkle::ParseNote(answer.checkpoint());
+  if (!note.ok() || !merkle::ParseCheckpoint(note->text).ok())
+    return client::WrongAnswer("answered with what is no checkpoint");
+  if (!merkle::ParseVerifierKey(answer.vkey()).ok())
+    return client::WrongAnswer("answered with what is no verifier key");
   const Console& console = globals.console;
   if (!options.vkey) return ShowText(console, "checkpoint", answer.checkpoint());
   return ShowText(console, "vkey", console.json ? answer.vkey() : answer.vkey() + "\n");

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "ledger/base/check.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/files.h"
 #include "ledger/base/limits.h"
@@ -69,18 +70,22 @@ class ShownLog final : public publish::Log {
     return entries_[index.value - first_];
   }
   Status Fetch(LogIndex from) const {
+    JEJAK_RETURN_IF_ERROR(wrong_);
     entries_.clear();
     first_ = from.value;
     client::ReplayHandler handler;
     handler.entry = [&](LogIndex index, Bytes bytes) {
-      if (index.value != first_ + entries_.size()) return false;
+      JEJAK_CHECK(index.value == first_ + entries_.size());  // no filter: the client sees to it
       entries_.push_back(std::move(bytes));
       return true;
     };
     handler.progress = [](const client::ReplayProgress&) { return true; };
-    JEJAK_RETURN_IF_ERROR(shown_.client->Replay(from, LogIndex(from.value + kWindow - 1), false, {},
-                                                handler));
+    const Status status = shown_.client->Replay(from, LogIndex(from.value + kWindow - 1), false, {},
+                                                handler);
+    // A lie belongs to the entry after those that came; where the line broke, that is asked again.
+    if (status.reason() == Reason::kVerificationFailed) wrong_ = status;
     if (!entries_.empty()) return {};
+    JEJAK_RETURN_IF_ERROR(status);
     return Status(Reason::kNotFound, fmt::format("entry {}: the daemon doesn't send it",
                                                  from.value));
   }
@@ -88,6 +93,7 @@ class ShownLog final : public publish::Log {
   const Shown& shown_;
   mutable uint64_t first_ = 0;
   mutable std::vector<Bytes> entries_;
+  mutable Status wrong_;
   mutable std::optional<Missing> missing_;
 };
 
@@ -153,6 +159,7 @@ class Monitor {
       : console_(globals.console),
         state_(options.state),
         follows_(options.every_seconds != 0),
+        stop_(globals.stop),
         keys_(std::move(keys)) {}
 
   // Takes up where an earlier run stood.
@@ -169,6 +176,7 @@ class Monitor {
   // One look. VERIFICATION_FAILED, already shown, when the log convicts itself; the monitor then
   // stays where it was.
   Status Look(const Shown& shown) {
+    raised_ = false;
     const auto opened = merkle::OpenByAnyKey(shown.checkpoint, keys_);
     if (!opened.ok()) {
       return Raise({{"kind", FaultOf(shown.checkpoint, keys_)},
@@ -188,6 +196,9 @@ class Monitor {
     return Catch();
   }
 
+  // Whether the error is one that was shown.
+  bool raised() const { return raised_; }
+
   void Unreachable(const Status& status) {
     Print("unreachable", {{"why", status.ToString()}, {"time", FormatTime(Now())}});
   }
@@ -201,6 +212,7 @@ class Monitor {
 
   Status Raise(Json finding) {
     const std::string kind = finding["kind"];
+    raised_ = true;
     Print("finding", std::move(finding));
     return Status(Reason::kVerificationFailed, kind);
   }
@@ -208,7 +220,9 @@ class Monitor {
   // An entry that the checkpoint promises. It may be shown at the next look.
   Status NotShown(const ShownLog::Missing& missing) {
     const Reason reason = missing.why.reason();
-    if (reason != Reason::kNotFound && reason != Reason::kInputMalformed) {
+    if (reason != Reason::kNotFound && reason != Reason::kInputMalformed &&
+        reason != Reason::kVerificationFailed) {
+      if (stop_.stop_requested()) return missing.why;
       if (follows_) Unreachable(missing.why);
       return follows_ ? OkStatus() : missing.why;
     }
@@ -260,6 +274,7 @@ class Monitor {
   Status Catch() {
     JEJAK_ASSIGN_OR_RETURN(const auto copy, publish::ExportReader::Open(state_ / "log"));
     while (replay_->size() < copy->size()) {
+      if (stop_.stop_requested()) return Status(Reason::kInterrupted, "");
       const LogIndex index = NextIndex(replay_->size());
       JEJAK_ASSIGN_OR_RETURN(const Bytes entry, copy->EntryBytes(index));
       std::optional<verify::ReplayFault> fault;
@@ -304,6 +319,7 @@ class Monitor {
   const Console& console_;
   const fs::path state_;
   const bool follows_;  // and so looks again
+  const std::stop_token stop_;
   const std::vector<merkle::VerifierKey> keys_;
   Fd lock_;
   std::unique_ptr<engine::LiveScratch> rows_;
@@ -311,26 +327,31 @@ class Monitor {
   verify::Watch watch_;
   uint64_t alerts_ = 0;
   uint64_t kept_size_ = 0, kept_alerts_ = 0;
+  bool raised_ = false;
 };
 
-Status MonitorCommand(const Globals& globals, const MonitorOptions& options, Run* run) {
-  if (options.folder.empty() == globals.server.empty())
+Status MonitorCommand(const Globals& given, const MonitorOptions& options, Run* run) {
+  if (options.folder.empty() == given.server.empty())
     return Status(Reason::kUsage, "give either --dir or --server");
   JEJAK_ASSIGN_OR_RETURN(auto keys, ReadLogKeys(options.keys));
-  Monitor monitor(globals, options, std::move(keys));
   const StopSignals signals;
+  Globals globals = given;
+  globals.stop = signals.token();
+  Monitor monitor(globals, options, std::move(keys));
   Status status = monitor.Open();
   do {
     if (status.ok()) {
       const auto shown = LookAt(globals, options);
       status = shown.ok() ? monitor.Look(*shown) : shown.status();
-      if (!shown.ok() && options.every_seconds != 0) {
+      if (!shown.ok() && options.every_seconds != 0 && !globals.stop.stop_requested()) {
         // A log that is not shown is a finding too, and may come back.
         monitor.Unreachable(std::exchange(status, OkStatus()));
       }
     }
+    // Whoever follows until told to stop has done what was asked.
+    if (status.reason() == Reason::kInterrupted && options.every_seconds != 0) return OkStatus();
     if (!status.ok()) {
-      run->shown = status.reason() == Reason::kVerificationFailed;
+      run->shown = monitor.raised();
       return status;
     }
   } while (options.every_seconds != 0 && !signals.Wait(options.every_seconds));

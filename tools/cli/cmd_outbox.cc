@@ -1,6 +1,7 @@
 // Signing without a network, and sending when there is one.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "ledger/base/encoding.h"
@@ -204,15 +205,18 @@ class Sender {
   Sender(const Console& console, Outbox* outbox, client::Client* client)
       : console_(console), outbox_(outbox), client_(client) {}
 
-  // Sends what waits, in the order of each chain. An error ends it; what was settled stays so.
+  // Sends what waits, in the order of each chain; before it what the ledger has lost. An error ends
+  // it; what was settled stays so.
   Status Send(const merkle::VerifierKey& log) {
     std::vector<Item> items;
     for (auto& [key, events] : outbox_->Events()) {
+      JEJAK_RETURN_IF_ERROR(AddLost(key, events, &items));
       for (const OutboxEvent& one : events) {
-        if (!one.settled) items.push_back({key, one});
+        if (one.settled) continue;
+        items.push_back({key, one});
+        ++waiting_;
       }
     }
-    waiting_ = items.size();
     Progress progress("send", items.size());
     for (size_t from = 0; from < items.size();) {
       std::vector<Item> chunk;
@@ -234,6 +238,7 @@ class Sender {
     out["refused"] = refused_;
     out["turned_away"] = away_;
     out["waiting"] = waiting_;
+    out["lost"] = lost_;
     return out;
   }
   // What the first event that was not accepted met.
@@ -244,6 +249,20 @@ class Sender {
     PublicKey key;
     OutboxEvent event;
   };
+
+  // A ledger that was restored after a disaster may lack events that it acknowledged. Handing one
+  // in again is safe, and whoever is interrupted finds by the same head what is still missing.
+  Status AddLost(const PublicKey& key, const std::vector<OutboxEvent>& events,
+                 std::vector<Item>* items) {
+    const bool settled = std::any_of(events.begin(), events.end(),
+                                     [](const OutboxEvent& one) { return one.settled; });
+    if (!settled) return {};
+    const auto head = client_->HeadOf(key);
+    if (head.status().reason() == Reason::kKeyUnknown) return {};  // then nothing of it goes in
+    JEJAK_RETURN_IF_ERROR(head.status());
+    for (const OutboxEvent& one : outbox_->LostAfter(key, *head)) items->push_back({key, one});
+    return {};
+  }
 
   Status SendChunk(const std::vector<Item>& chunk, const merkle::VerifierKey& log) {
     std::vector<event::SignedEvent> events;
@@ -260,20 +279,29 @@ class Sender {
       }
       JEJAK_RETURN_IF_ERROR(client::CheckReceipt(events[i], *outcome.receipt, log));
       const client::Receipt& r = *outcome.receipt;
+      if (item.event.settled) {
+        ++lost_;  // its first receipt stays: it shows that the ledger had it
+        if (r.refusal) JEJAK_RETURN_IF_ERROR(NoteRefusal(item, r));
+        continue;
+      }
       const Json receipt =
           ReceiptToJson({r.index, r.event, r.received_at, r.refusal, r.leaf, r.proof});
       JEJAK_RETURN_IF_ERROR(
           outbox_->Settle(item.key, item.event.sequence, DumpLine(receipt) + "\n"));
       --waiting_;
-      if (!r.refusal) {
+      if (r.refusal) {
+        JEJAK_RETURN_IF_ERROR(NoteRefusal(item, r));
+      } else {
         ++accepted_;
-        continue;
       }
-      const Status refusal = Status(r.refusal->reason, fmt::format("entry {}", r.index.value))
-                                 .With("index", std::to_string(r.index.value));
-      JEJAK_RETURN_IF_ERROR(Note(item, refusal, &refused_));
     }
     return {};
+  }
+
+  Status NoteRefusal(const Item& item, const client::Receipt& receipt) {
+    const std::string index = std::to_string(receipt.index.value);
+    return Note(item, Status(receipt.refusal->reason, "entry " + index).With("index", index),
+                &refused_);
   }
 
   // Adds a line that says what to do.
@@ -295,7 +323,7 @@ class Sender {
   Outbox* outbox_;
   client::Client* client_;
   std::set<PublicKey> blocked_;  // keys of which an event was turned away
-  uint64_t accepted_ = 0, waiting_ = 0;
+  uint64_t accepted_ = 0, waiting_ = 0, lost_ = 0;
   Json refused_ = Json::array(), away_ = Json::array();
   Status first_;
 };
@@ -319,6 +347,7 @@ Status SendCommand(const Globals& globals, const BoxOptions& options, Run* run) 
   if (status.ok()) status = sender.first();
   const Console& console = globals.console;
   Json out = sender.ToJson();
+  out["anchor"] = options.key.empty() ? "self" : "key";
   if (console.json) {
     if (!status.ok()) out["error"] = console.ErrorObject(status);
     console.Print(out);
@@ -334,10 +363,21 @@ Status SendCommand(const Globals& globals, const BoxOptions& options, Run* run) 
                                line["to_do"].get<std::string>()));
     }
   }
+  if (const auto lost = out["lost"].get<uint64_t>(); lost > 0) {
+    console.Line(fmt::format("{} {}", lost, console.T(
+        "events that the ledger had acknowledged and no longer had were handed in again",
+        "event yang sudah diakui buku besar tetapi tidak ada lagi diserahkan kembali")));
+  }
   console.Line(fmt::format("{} {}, {} {}, {} {}", out["accepted"].get<uint64_t>(),
                            console.T("accepted", "diterima"), out["refused"].size(),
                            console.T("refused", "ditolak"), out["waiting"].get<uint64_t>(),
                            console.T("waiting", "menunggu")));
+  if (options.key.empty() && out["accepted"].get<uint64_t>() + out["refused"].size() > 0) {
+    console.Note(console.T(
+        "the receipts were checked only against the server's own key: give --key, got from elsewhere",
+        "tanda terima hanya diperiksa dengan kunci dari server itu sendiri: berikan --key dari "
+        "sumber lain"));
+  }
   return status;
 }
 

@@ -1,8 +1,12 @@
 // The log's entries as JSON lines.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ledger/base/time.h"
+#include "ledger/client/errors.h"
 #include "ledger/projection/entry_filter.h"
+#include "ledger/projection/event_facts.h"
 #include "tools/cli/present_entry.h"
 #include "tools/cli/remote.h"
 
@@ -26,20 +30,68 @@ void PrintProgress(const Console& console, const client::ReplayProgress& at) {
   std::fflush(stdout);  // whoever follows reads it now
 }
 
+// That a server's entry is one of those that were asked for, as far as the entry itself says: what
+// refers to another event may lie where that does.
+bool MayMatch(const ReplayOptions& options, const projection::ReadEntry& entry,
+              const Json& author) {
+  const event::Body& body = entry.event.body;
+  const auto one_is = [](const auto& list, const auto& wanted) {
+    return std::any_of(list.begin(), list.end(), wanted);
+  };
+  if (!options.kind.empty() && event::BodyName(entry.event.kind()) != options.kind) return false;
+  if (!options.verdict.empty() &&
+      (options.verdict == "accepted") == entry.entry.refusal.has_value())
+    return false;
+  if (!options.official.empty() &&
+      (author.is_null() || author["official"] != Json(options.official)))
+    return false;
+  if (projection::ReferredBy(body)) return true;
+  if (!options.contest.empty() && !one_is(projection::ContestsOf(body), [&](const auto& contest) {
+        return contest == options.contest;
+      }))
+    return false;
+  if (options.region.empty()) return true;
+  const auto region = ParseRegion(options.region);
+  return region.ok() && one_is(projection::PlacesOf(body), [&](const auto& place) {
+           return region->Contains(place);
+         });
+}
+
+// Prints entries that a server sends, once they are seen to be what was asked for.
+class Printer {
+ public:
+  Printer(const Console& console, const ReplayOptions& options, Asker* asker)
+      : console_(console), options_(options), authors_(asker) {}
+
+  Status Print(LogIndex index, Bytes bytes) {
+    const auto entry = ReadEntryOf(index, std::move(bytes));
+    if (!entry.ok()) {
+      return client::WrongAnswer(fmt::format("sent as entry {} what reads as none: {}", index.value,
+                                             entry.status().ToString()));
+    }
+    const Json json = EntryToJson(console_, *entry, &authors_);
+    if (!MayMatch(options_, *entry, json["author"]))
+      return client::WrongAnswer(
+          fmt::format("sent entry {}, which was not asked for", index.value));
+    console_.Print({{"entry", json}});
+    return {};
+  }
+
+ private:
+  const Console& console_;
+  const ReplayOptions& options_;
+  Authors authors_;
+};
+
 Status ReplayRemotely(const Globals& globals, const ReplayOptions& options) {
   JEJAK_ASSIGN_OR_RETURN(const auto client, ConnectTo(globals));
   JEJAK_ASSIGN_OR_RETURN(const auto asker, Asker::Open(globals));
-  Authors authors(asker.get());
+  Printer printer(globals.console, options, asker.get());
   Status wrong;
   client::ReplayHandler handler;
   handler.entry = [&](LogIndex index, Bytes bytes) {
-    const auto entry = ReadEntryOf(index, std::move(bytes));
-    if (!entry.ok()) {
-      wrong = entry.status();
-      return false;
-    }
-    globals.console.Print({{"entry", EntryToJson(globals.console, *entry, &authors)}});
-    return true;
+    wrong = printer.Print(index, std::move(bytes));
+    return wrong.ok() && !std::ferror(stdout);
   };
   std::optional<client::ReplayProgress> last;
   handler.progress = [&](const client::ReplayProgress& progress) {

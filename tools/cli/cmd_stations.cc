@@ -4,6 +4,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/limits.h"
 #include "ledger/base/time.h"
+#include "tools/cli/answer_checks.h"
 #include "tools/cli/present.h"
 
 namespace jejak::cli {
@@ -24,7 +25,7 @@ using Visit = std::function<Status(const Station&)>;
 class Walker {
  public:
   Walker(Asker* asker, const StationsOptions& options, const election::RegionCode& region)
-      : asker_(asker) {
+      : asker_(asker), region_(region) {
     request_.set_contest(options.contest);
     request_.set_region(region.display());
     left_ = options.page_size == 0 ? std::numeric_limits<size_t>::max() : options.page_size;
@@ -44,8 +45,11 @@ class Walker {
 
   Status Each(const Visit& visit) {
     while (true) {
-      for (const Station& station : answer_.stations()) JEJAK_RETURN_IF_ERROR(visit(station));
-      left_ -= static_cast<size_t>(answer_.stations_size());
+      for (const Station& station : answer_.stations()) {
+        JEJAK_RETURN_IF_ERROR(CheckPlace(station));
+        JEJAK_RETURN_IF_ERROR(visit(station));
+      }
+      left_ -= std::min(left_, static_cast<size_t>(answer_.stations_size()));
       if (left_ == 0 || next().empty()) return {};
       JEJAK_RETURN_IF_ERROR(Ask(std::string(next())));
     }
@@ -55,10 +59,21 @@ class Walker {
   Status Ask(const std::string& token) {
     JEJAK_RETURN_IF_ERROR(SetPage(std::min(left_, kChunk), token, request_.mutable_page()));
     answer_.Clear();
-    return asker_->Ask(request_, &answer_);
+    JEJAK_RETURN_IF_ERROR(asker_->Ask(request_, &answer_));
+    return pages_.Take(answer_.next_page_token(), answer_.as_of());
+  }
+
+  Status CheckPlace(const Station& station) {
+    const auto code = election::RegionCode::Parse(station.tps());
+    if (!code || !region_.Contains(*code))
+      return client::WrongAnswer(
+          fmt::format("sent TPS {}, which was not asked for", station.tps()));
+    return pages_.Row(station.tps());
   }
 
   Asker* asker_;
+  const election::RegionCode region_;
+  Pages pages_;
   jejak::v1::ListStationsRequest request_;
   jejak::v1::ListStationsResponse answer_;
   AsOf as_of_;
@@ -76,9 +91,8 @@ Result<Choices> ChoicesOf(Asker* asker, const std::string& contest,
   jejak::v1::ListBallotsResponse answer;
   Status status = asker->Ask(request, &answer);
   if (status.reason() == Reason::kNotFound) {
-    request.clear_region();
-    request.mutable_page()->set_size(limits::kPageSizeMax);
-    status = asker->Ask(request, &answer);
+    JEJAK_ASSIGN_OR_RETURN(answer, AskAllBallots(asker, contest));
+    status = OkStatus();
   }
   JEJAK_RETURN_IF_ERROR(status);
   Choices out;

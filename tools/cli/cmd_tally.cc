@@ -1,10 +1,14 @@
 // Figures of regions, dapil and stations.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/time.h"
+#include "ledger/merkle/note.h"
+#include "ledger/projection/tally_proof.h"
 #include "tools/cli/present.h"
 
 namespace jejak::cli {
@@ -117,9 +121,21 @@ Status CheckOptions(const TallyOptions& options) {
   return OkStatus();
 }
 
-// Writes the proof; `as_of` becomes what it proves, so that the figures shown are of that size too.
-Status WriteProof(Asker* asker, const TallyOptions& options, const std::string& region,
-                  jejak::v1::Point* as_of) {
+// A proof that was made, not yet written: first it is seen to be of the figures shown.
+struct MadeProof {
+  std::string text;
+  projection::TallyClaim claim;
+};
+
+Status NotAsAsked(const Status& why) {
+  return Status(Reason::kProofInvalid, why.ToString());
+}
+
+// Of what was asked for, under the key that the ledger itself names: whose key that is, whoever
+// uses the proof finds out. `as_of` becomes what it proves, so that the figures shown are of that
+// size too.
+Result<MadeProof> MakeProof(Asker* asker, const TallyOptions& options, const std::string& region,
+                            jejak::v1::Point* as_of) {
   jejak::v1::GetTallyProofRequest request;
   *request.mutable_read()->mutable_as_of() = *as_of;
   request.set_contest(options.contest);
@@ -127,8 +143,45 @@ Status WriteProof(Asker* asker, const TallyOptions& options, const std::string& 
   request.set_sum(options.sum);
   jejak::v1::GetTallyProofResponse answer;
   JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  jejak::v1::GetCheckpointResponse newest;
+  JEJAK_RETURN_IF_ERROR(asker->Ask(jejak::v1::GetCheckpointRequest(), &newest));
+  const auto key = merkle::ParseVerifierKey(newest.vkey());
+  if (!key.ok()) return NotAsAsked(key.status());
+  const auto proof = projection::ParseTallyProof(answer.proof());
+  const auto claim = proof.ok() ? projection::CheckTallyProof(*proof, *key) : proof.status();
+  if (!claim.ok()) return NotAsAsked(claim.status());
   as_of->set_size(answer.as_of().size());
-  return WriteTextFile(options.proof, answer.proof());
+  const std::pair<const char*, std::string> expected[] = {
+      {"kind", options.sum ? "sum" : "inclusion"}, {"contest", options.contest}, {"region", region},
+      {"size", std::to_string(as_of->size())}};
+  for (const auto& [name, value] : expected) {
+    if (const Status status = projection::ExpectClaim(*claim, name, value); !status.ok())
+      return NotAsAsked(status);
+  }
+  return MadeProof{answer.proof(), *claim};
+}
+
+// That the proof shows the same figures.
+Status CheckFigures(const projection::TallyClaim& claim, const jejak::v1::Tally& tally) {
+  std::map<std::string, uint64_t> shown, proved;
+  const auto put = [&](bool has, const std::string& field, uint64_t value) {
+    if (has) shown[field] = value;
+  };
+  for (const jejak::v1::ChoiceSum& sum : tally.votes()) {
+    put(sum.has_votes(), "votes." + sum.choice().id(), sum.votes());
+    put(sum.has_party_total(), "party_total." + sum.choice().id(), sum.party_total());
+  }
+  for (const jejak::v1::FigureSum& sum : tally.figures())
+    put(sum.has_value(), sum.figure(), sum.value());
+  for (const event::FieldSum& sum : claim.sums) {
+    if (sum.present > 0) proved[election::FieldName(sum.key)] = sum.sum;
+  }
+  if (shown == proved) return {};
+  const auto [here, there] = std::mismatch(shown.begin(), shown.end(), proved.begin(),
+                                           proved.end());
+  const std::string field = here != shown.end() ? here->first : there->first;
+  return Status(Reason::kProofInvalid,
+                fmt::format("{} is not what the proof of the figures shows", field));
 }
 
 Json ShownToJson(const jejak::v1::GetElectionResponse& election, const TallyOptions& options,
@@ -170,10 +223,16 @@ Status TallyCommand(const Globals& globals, const TallyOptions& options, Run*) {
     JEJAK_ASSIGN_OR_RETURN(const election::RegionCode region, ParseRegion(options.region));
     request.set_region(region.display());
   }
-  if (!options.proof.empty())
-    JEJAK_RETURN_IF_ERROR(WriteProof(asker.get(), options, request.region(), point));
+  std::optional<MadeProof> proof;
+  if (!options.proof.empty()) {
+    JEJAK_ASSIGN_OR_RETURN(proof, MakeProof(asker.get(), options, request.region(), point));
+  }
   jejak::v1::GetTallyResponse answer;
   JEJAK_RETURN_IF_ERROR(asker->Ask(request, &answer));
+  if (proof) {
+    JEJAK_RETURN_IF_ERROR(CheckFigures(proof->claim, answer.tally()));
+    JEJAK_RETURN_IF_ERROR(WriteTextFile(options.proof, proof->text));
+  }
   JEJAK_ASSIGN_OR_RETURN(const AsOf as_of, ReadAsOf(answer.as_of()));
   const Console& console = globals.console;
   if (console.json) {

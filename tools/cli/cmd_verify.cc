@@ -17,7 +17,6 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/compare_rows.h"
 #include "tools/cli/people_file.h"
-#include "tools/cli/remote.h"
 #include "tools/cli/verify_sources.h"
 #include "tools/cli/witness_options.h"
 
@@ -282,10 +281,9 @@ Result<verify::Report> VerifyExport(const Globals&, const VerifyOptions& options
 // A daemon: its log, as it replays it.
 Result<verify::Report> VerifyServer(const Globals& globals, const VerifyOptions& options,
                                     const verify::Options& verify_options) {
-  JEJAK_ASSIGN_OR_RETURN(auto client, ConnectTo(globals));
   JEJAK_ASSIGN_OR_RETURN(
       const auto source,
-      ServerSource::Open(std::move(client), /*cosigned=*/!options.witnesses.keys.empty()));
+      ServerSource::Open(globals, /*cosigned=*/!options.witnesses.keys.empty()));
   JEJAK_ASSIGN_OR_RETURN(const auto rows, Rows::For(source->size().value, options.scratch));
   JEJAK_ASSIGN_OR_RETURN(verify::Report report,
                          verify::VerifyInto(*source, verify_options, rows->get()));

@@ -185,7 +185,7 @@ Status VerifyEntryProof(const Globals& globals, const ProofOptions& options,
   globals.console.Line(
       globals.console.T("proof of an entry: the log has it, and its author signed it",
                         "bukti entri: log memuatnya, dan penulisnya menandatanganinya"));
-  globals.console.Line(DumpPretty(claim));
+  globals.console.Text(DumpPretty(claim));
   return OkStatus();
 }
 

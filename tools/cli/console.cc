@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "ledger/base/text.h"
+
 namespace jejak::cli {
 namespace {
 
@@ -39,6 +41,23 @@ Language LanguageOfEnvironment() {
   return Language::kEnglish;
 }
 
+std::string ForTerminal(std::string_view text) {
+  if (IsPlainText(text)) return std::string(text);
+  std::string out;
+  while (!text.empty()) {
+    size_t size = 1;
+    while (size < text.size() && (static_cast<uint8_t>(text[size]) & 0xc0) == 0x80) ++size;
+    const std::string_view one = text.substr(0, size);
+    if (IsPlainText(one)) {
+      out += one;
+    } else {
+      for (const char c : one) out += fmt::format("\\x{:02x}", static_cast<uint8_t>(c));
+    }
+    text.remove_prefix(size);
+  }
+  return out;
+}
+
 std::string Console::Number(uint64_t value) const {
   std::string digits = std::to_string(value);
   const char separator = language == Language::kIndonesian ? '.' : ',';
@@ -51,10 +70,17 @@ std::string Console::Number(const std::optional<uint64_t>& value) const {
 }
 
 void Console::Print(const Json& document) const { Write(stdout, DumpLine(document)); }
-void Console::Line(std::string_view text) const { Write(stdout, text); }
+void Console::Line(std::string_view text) const { Write(stdout, ForTerminal(text)); }
+void Console::Text(std::string_view lines) const {
+  while (!lines.empty()) {
+    const size_t end = std::min(lines.find('\n'), lines.size());
+    Line(lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+}
 void Console::Note(std::string_view text) const {
   std::fflush(stdout);
-  Write(stderr, text);
+  Write(stderr, ForTerminal(text));
 }
 
 std::string Console::ErrorLine(const Status& status) const {
@@ -84,6 +110,11 @@ int Console::Error(const Status& status) const {
     Note(ErrorLine(status));
   }
   return InfoOf(status.reason()).exit_status;
+}
+
+void Table::Row(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = ForTerminal(cell);
+  rows_.push_back(std::move(cells));
 }
 
 void Table::Print(const Console& console) const {

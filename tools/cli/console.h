@@ -20,6 +20,10 @@ enum class Language : uint8_t { kEnglish, kIndonesian };
 std::optional<Language> ParseLanguage(std::string_view text);
 Language LanguageOfEnvironment();
 
+// The text as a terminal may have it: what IsPlainText refuses, as \xNN. It may come from a server.
+std::string ForTerminal(std::string_view text);
+
+// Whatever is printed for people goes through ForTerminal.
 class Console {
  public:
   bool json = false;
@@ -37,6 +41,8 @@ class Console {
   // One document, on one line.
   void Print(const Json& document) const;
   void Line(std::string_view text) const;
+  // Several, as they are.
+  void Text(std::string_view lines) const;
   // One line on stderr.
   void Note(std::string_view text) const;
   // The error on stdout (--json) or stderr; returns the exit status.
@@ -52,7 +58,7 @@ class Table {
  public:
   enum class Align : uint8_t { kLeft, kRight };
   explicit Table(std::vector<Align> columns) : columns_(std::move(columns)) {}
-  void Row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  void Row(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
   void Print(const Console& console) const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ledger/base/encoding.h"
+#include "ledger/client/errors.h"
 #include "ledger/crypto/commitment.h"
 #include "tools/cli/remote.h"
 
@@ -169,7 +170,7 @@ Status RefusalOf(const engine::Receipt& receipt) {
 Result<Hash> ElectionOf(Desk* desk) {
   JEJAK_ASSIGN_OR_RETURN(const auto* election, desk->asker()->Election());
   const auto id = Hash::From(election->election());
-  if (!id) return Status(Reason::kInternal, "the server answered with a wrong election");
+  if (!id) return client::WrongAnswer("answered with a wrong election");
   return *id;
 }
 

@@ -7,6 +7,7 @@ namespace jejak::cli {
 Result<std::unique_ptr<client::Client>> ConnectTo(const Globals& globals) {
   client::Server server;
   server.address = globals.server;
+  server.stop = globals.stop;
   const auto read = [](const std::string& file, std::string* to) -> Status {
     if (file.empty()) return {};
     JEJAK_ASSIGN_OR_RETURN(*to, ReadTextFile(file, limits::kNoteBytesMax));

@@ -2,8 +2,10 @@
 
 #include <pthread.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
-#include <ctime>
+#include <mutex>
 
 namespace jejak::cli {
 namespace {
@@ -40,15 +42,32 @@ Result<Hash> ServerHistory::RootAt(TreeSize size) const {
 }
 
 StopSignals::StopSignals() {
-  sigemptyset(&signals_);
-  for (const int signal : {SIGINT, SIGTERM}) sigaddset(&signals_, signal);
-  pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  waits_ = std::thread([this, signals] {
+    while (sigwaitinfo(&signals, nullptr) < 0) {}  // interrupted, as by a debugger
+    stop_.request_stop();
+  });
+}
+
+StopSignals::~StopSignals() {
+  if (!stop_.stop_requested()) pthread_kill(waits_.native_handle(), SIGTERM);
+  waits_.join();
 }
 
 bool StopSignals::Wait(uint64_t seconds) const {
-  if (seconds == 0) return sigwaitinfo(&signals_, nullptr) > 0;
-  const timespec pause{static_cast<time_t>(seconds), 0};
-  return sigtimedwait(&signals_, nullptr, &pause) > 0;
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  const auto never = [] { return false; };
+  if (seconds == 0) {
+    changed.wait(lock, token(), never);
+  } else {
+    changed.wait_for(lock, token(), std::chrono::seconds(seconds), never);
+  }
+  return stop_.stop_requested();
 }
 
 }  // namespace jejak::cli

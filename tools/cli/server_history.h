@@ -3,7 +3,8 @@
 // Thread rule: one thread.
 #pragma once
 
-#include <csignal>
+#include <stop_token>
+#include <thread>
 
 #include "ledger/witness/history.h"
 #include "tools/cli/asker.h"
@@ -25,11 +26,17 @@ class ServerHistory final : public witness::History {
 class StopSignals {
  public:
   StopSignals();
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  // Asked to stop once one has come.
+  std::stop_token token() const { return stop_.get_token(); }
   // Waits for one, and at most that long where it isn't 0; whether one came.
   bool Wait(uint64_t seconds) const;
 
  private:
-  sigset_t signals_;
+  std::stop_source stop_;
+  std::thread waits_;
 };
 
 }  // namespace jejak::cli

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,7 @@ struct Globals {
   std::string ledger_key;
   std::string passphrase_file;
   std::string ledger_passphrase_file;
+  std::stop_token stop;  // ends calls to a daemon, where the command sets one
 };
 
 UnixMicros Now();

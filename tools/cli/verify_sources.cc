@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "ledger/base/check.h"
 #include "ledger/merkle/checkpoint.h"
+#include "tools/cli/remote.h"
 
 namespace jejak::cli {
 namespace {
@@ -11,9 +13,10 @@ constexpr size_t kAheadBytesMax = size_t{16} << 20;
 
 }  // namespace
 
-Result<std::unique_ptr<ServerSource>> ServerSource::Open(std::unique_ptr<client::Client> client,
-                                                         bool cosigned) {
-  std::unique_ptr<ServerSource> out(new ServerSource(std::move(client)));
+Result<std::unique_ptr<ServerSource>> ServerSource::Open(Globals globals, bool cosigned) {
+  std::unique_ptr<ServerSource> out(new ServerSource());
+  globals.stop = out->stop_.get_token();
+  JEJAK_ASSIGN_OR_RETURN(out->client_, ConnectTo(globals));
   jejak::v1::GetCheckpointResponse answer;
   JEJAK_RETURN_IF_ERROR(out->client_->Ask(jejak::v1::GetCheckpointRequest(), &answer));
   out->checkpoint_ =
@@ -33,7 +36,7 @@ Result<std::unique_ptr<ServerSource>> ServerSource::Open(std::unique_ptr<client:
 ServerSource::~ServerSource() {
   {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    stop_.request_stop();
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
@@ -41,9 +44,9 @@ ServerSource::~ServerSource() {
 
 bool ServerSource::Take(LogIndex index, Bytes bytes) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return stopping_ || bytes_ < kAheadBytesMax; });
-  // One that was left out is missing: the replay was asked for without a filter.
-  if (stopping_ || index.value != next_.value + entries_.size()) return false;
+  changed_.wait(lock, [&] { return stop_.stop_requested() || bytes_ < kAheadBytesMax; });
+  if (stop_.stop_requested()) return false;
+  JEJAK_CHECK(index.value == next_.value + entries_.size());  // no filter: the client sees to it
   bytes_ += bytes.size();
   entries_.push_back(std::move(bytes));
   changed_.notify_all();
@@ -53,10 +56,7 @@ bool ServerSource::Take(LogIndex index, Bytes bytes) {
 void ServerSource::Run() {
   client::ReplayHandler handler;
   handler.entry = [this](LogIndex index, Bytes bytes) { return Take(index, std::move(bytes)); };
-  handler.progress = [this](const client::ReplayProgress&) {
-    const std::lock_guard lock(mutex_);
-    return !stopping_;
-  };
+  handler.progress = [](const client::ReplayProgress&) { return true; };
   const Status status =
       client_->Replay(LogIndex(0), LogIndex(size_.value - 1), /*follow=*/false, {}, handler);
   const std::lock_guard lock(mutex_);
@@ -71,9 +71,10 @@ Result<Bytes> ServerSource::EntryBytes(LogIndex index) const {
   changed_.wait(lock, [&] { return !entries_.empty() || ended_; });
   if (entries_.empty()) {
     // What is not a replay in order is the daemon's fault, not the line's.
-    if (!failed_.ok() && failed_.reason() != Reason::kInternal) return failed_;
-    return Status(Reason::kNotFound,
-                  fmt::format("the daemon's replay leaves out entry {}", index.value));
+    if (!failed_.ok() && failed_.reason() != Reason::kVerificationFailed) return failed_;
+    return Status(Reason::kNotFound, !failed_.ok() ? failed_.message()
+                                                   : fmt::format("the server has no entry {}",
+                                                                 index.value));
   }
   Bytes out = std::move(entries_.front());
   entries_.pop_front();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -15,6 +16,7 @@
 #include "ledger/engine/view.h"
 #include "ledger/publish/export_reader.h"
 #include "ledger/verify/verify.h"
+#include "tools/cli/session.h"
 
 namespace jejak::cli {
 
@@ -46,8 +48,7 @@ class ServerSource final : public verify::LogSource {
  public:
   // Fetches the checkpoint. Errors: those of client::Client.
   // `cosigned`: the log under the newest checkpoint that witnesses cosigned, where there is one.
-  static Result<std::unique_ptr<ServerSource>> Open(std::unique_ptr<client::Client> client,
-                                                    bool cosigned);
+  static Result<std::unique_ptr<ServerSource>> Open(Globals globals, bool cosigned);
   ~ServerSource() override;
 
   Result<Bytes> EntryBytes(LogIndex index) const override;
@@ -56,12 +57,13 @@ class ServerSource final : public verify::LogSource {
   TreeSize size() const { return size_; }
 
  private:
-  explicit ServerSource(std::unique_ptr<client::Client> client) : client_(std::move(client)) {}
+  ServerSource() = default;
   void Run();
   // Waits for room. False when nobody wants it.
   bool Take(LogIndex index, Bytes bytes);
 
-  const std::unique_ptr<client::Client> client_;
+  std::stop_source stop_;  // of the calls: whoever has seen enough doesn't wait for the server
+  std::unique_ptr<client::Client> client_;
   std::string checkpoint_;
   TreeSize size_;
   mutable std::mutex mutex_;
@@ -69,7 +71,7 @@ class ServerSource final : public verify::LogSource {
   mutable std::deque<Bytes> entries_;  // from next_ on
   mutable LogIndex next_;
   mutable size_t bytes_ = 0;
-  bool ended_ = false, stopping_ = false;
+  bool ended_ = false;
   Status failed_;
   std::thread thread_;
 };
