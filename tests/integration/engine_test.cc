@@ -272,6 +272,7 @@ TEST_F(EngineTest, ALostRowOfTheIndexIsNoFork) {
     ASSERT_TRUE(again.ok()) << again.status().ToString();
     const auto size = (*again)->Newest()->size();
     EXPECT_EQ((*again)->SubmitOne(event).door.reason(), Reason::kLedgerDamaged);
+    EXPECT_FALSE((*again)->SubmitOne(election_.Result(3)).receipt);  // not after that
     EXPECT_EQ((*again)->status().reason(), Reason::kLedgerDamaged);
     EXPECT_EQ((*again)->Newest()->size(), size);
   }

@@ -14,6 +14,7 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/engine/ledger.h"
+#include "ledger/merkle/tree_reader.h"
 #include "ledger/projection/queries.h"
 
 namespace jejak {
@@ -102,6 +103,11 @@ class Check {
       proof->genesis = genesis;
       proof->commitment = *view_->EntryBytes(commitment);
       proof->tlog_proof = *view_->TlogProof(commitment);
+      if (proof->of_parties) {
+        const LogIndex index = proof->of_parties->index;
+        proof->of_parties->entry = *view_->EntryBytes(index);
+        proof->of_parties->path = *merkle::InclusionProof(*view_, index, view_->size());
+      }
       const auto claim = projection::CheckTallyProof(*proof, key);
       if (!claim.ok()) Fail(contest + " " + region.display() + ": " + claim.status().ToString());
       ++made;

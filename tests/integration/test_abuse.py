@@ -19,7 +19,7 @@ SECONDS = int(os.environ.get("JEJAK_ABUSE_SECONDS", "5"))
 BUFFERS = 64 << 20  # server.memory_bytes_max here
 # Over what the daemon needs with nobody there: its buffers, and for each connection what gRPC keeps of one.
 PER_CONNECTION = 64 << 10
-FIXED = 192 << 20
+FIXED = 224 << 20
 BEGUN = 40 << 20  # calls whose request is not there yet, and watchers of health
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
