@@ -46,10 +46,9 @@ void Ask(ByteView bytes, Status (*answer)(const Context&, const Request&, Respon
 void Submit(ByteView bytes) {
   jejak::v1::SubmitEventRequest request;
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
-  auto read = service::ReadSignedEvent(request.event());
-  if (!read.ok()) return CheckStatus(read.status());
+  event::SignedEvent read = service::ReadSignedEvent(request.event());
   const TreeSize before = World::The().view()->size();
-  std::vector<engine::Outcome> outcomes = {World::The().ledger().SubmitOne(std::move(*read))};
+  std::vector<engine::Outcome> outcomes = {World::The().ledger().SubmitOne(std::move(read))};
   JEJAK_CHECK(service::ProveReceipts(World::The().ledger(), &outcomes).ok());
   // Nobody but the authors can sign, so all that is taken is what was there.
   JEJAK_CHECK(outcomes[0].existing || !outcomes[0].receipt);
