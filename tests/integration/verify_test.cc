@@ -83,6 +83,20 @@ class VerifyTest : public ::testing::Test {
       EXPECT_EQ(ReplayFaultOf(), report->fault->what + " " + std::to_string(*index));
     }
   }
+  void Accept(const event::SignedEvent& made) {
+    event::Entry entry = log_.At(log_.entries.size() - 1);
+    entry.refusal.reset();
+    entry.event = made.bytes;
+    entry.signature = made.signature;
+    log_.entries.push_back(*event::EncodeEntry(entry));
+  }
+  // Of a new key of the ledger's, as the root would log it.
+  event::SignedEvent ChangeKey() {
+    const crypto::SecretKey next = testing::SmallElection::KeyOf("ledger 2");
+    const event::NewKey key{next.public_key(),
+                            crypto::SignEnrolment(next, election_.election(), "ledger")};
+    return election_.Sign("root", event::LedgerKeyChanged{key, "rotation"});
+  }
   void ExpectCheckpointUnsigned() {
     const auto report = Verify(log_, Anchored());
     ASSERT_TRUE(report.ok() && report->fault);
@@ -238,22 +252,12 @@ TEST_F(VerifyTest, EveryFlippedByteOfAnEntryIsFound) {
 
 // A key of the ledger that was replaced signs nothing more but the commit that replaced it.
 TEST_F(VerifyTest, AKeyThatWasReplaced) {
-  const crypto::SecretKey next = testing::SmallElection::KeyOf("ledger 2");
-  const event::NewKey key{next.public_key(),
-                          crypto::SignEnrolment(next, election_.election(), "ledger")};
-  const auto log = [&](const event::SignedEvent& made) {
-    event::Entry entry = log_.At(log_.entries.size() - 1);
-    entry.refusal.reset();
-    entry.event = made.bytes;
-    entry.signature = made.signature;
-    log_.entries.push_back(*event::EncodeEntry(entry));
-  };
-  log(election_.Sign("root", event::LedgerKeyChanged{key, "stolen"}));
+  Accept(ChangeKey());
   log_.Seal("ledger");
   const auto report = Verify(log_, Anchored());
   ASSERT_TRUE(report.ok());
   EXPECT_FALSE(report->fault) << report->fault->what;
-  log(election_.Sign(testing::SmallElection::Kpps(6), election_.Form(6)));
+  Accept(election_.Sign(testing::SmallElection::Kpps(6), election_.Form(6)));
   log_.Seal("ledger 2");
   EXPECT_FALSE(Verify(log_, Anchored())->fault);
   log_.Seal("ledger");
@@ -267,16 +271,6 @@ TEST_F(VerifyTest, TheKeyBeforeTheOneInForceStillAnchors) {
   old.anchor.election.reset();
   old.anchor.key = {kOrigin, merkle::KeyType::kEd25519,
                     testing::SmallElection::KeyOf("ledger").public_key()};
-  const crypto::SecretKey next = testing::SmallElection::KeyOf("ledger 2");
-  const event::NewKey key{next.public_key(),
-                          crypto::SignEnrolment(next, election_.election(), "ledger")};
-  const auto log = [&](const event::SignedEvent& made) {
-    event::Entry entry = log_.At(log_.entries.size() - 1);
-    entry.refusal.reset();
-    entry.event = made.bytes;
-    entry.signature = made.signature;
-    log_.entries.push_back(*event::EncodeEntry(entry));
-  };
   const auto whole = log_.entries;
   for (const bool committed : {true, false}) {
     log_.entries = whole;
@@ -295,10 +289,10 @@ TEST_F(VerifyTest, TheKeyBeforeTheOneInForceStillAnchors) {
       event.previous = state->Key(event.author)->head;
       event.occurred_at = log_.At(whole.size() - 1).received_at;
       event.body = event::TallyCommitted{state->TallyRoot()};
-      log(*event::Sign(event, testing::SmallElection::KeyOf("ledger")));
+      Accept(*event::Sign(event, testing::SmallElection::KeyOf("ledger")));
     }
-    log(election_.Sign("root", event::LedgerKeyChanged{key, "rotation"}));
-    log(election_.Sign(testing::SmallElection::Kpps(6), election_.Form(6)));
+    Accept(ChangeKey());
+    Accept(election_.Sign(testing::SmallElection::Kpps(6), election_.Form(6)));
     log_.Seal("ledger 2");
     const auto report = Verify(log_, old);
     ASSERT_TRUE(report.ok()) << report.status().ToString();
