@@ -190,6 +190,24 @@ class BadInput(Case):
         self.assertEqual(other.read_text(), "my notes")
         self.election.verify()
 
+    def test_what_is_written_over(self):
+        """A file that was asked for is written over its like, and over nothing else."""
+        self.election.submit(form(), "kpps.1")
+        self.election.stop()
+        ledger = ("--ledger", self.election.folder)
+        proof, names, notes = self.folder / "proof", self.folder / "names", self.write("notes", "my notes")
+        commands = [(("tally", *ledger, "--contest", "ppwp", "--region", "0", "--proof"), proof),
+                    (("entry", *ledger, "0", "--proof"), proof), (("export", *ledger, "--people"), names)]
+        for _ in range(2):
+            for command, own in commands:
+                self.ok(*command, own)
+        for precious in (notes, self.election.key("root"), self.election.folder / "HEAD"):
+            was = precious.read_bytes()
+            for command, _ in commands:
+                self.refused("FILE_EXISTS", 1, *command, precious)
+                self.assertEqual(precious.read_bytes(), was)
+        self.election.verify()
+
     def test_import_signs_nothing_that_would_be_refused(self):
         """A TPS outside the importer's place, or in which another round was opened, is named and left out, however often
         it is tried: the log stays as it is, and the key is not suspended. Only an importer imports."""

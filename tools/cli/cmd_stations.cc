@@ -235,7 +235,10 @@ Status StationsCommand(const Globals& globals, const StationsOptions& options, R
     JEJAK_ASSIGN_OR_RETURN(const Choices choices,
                            ChoicesOf(asker.get(), options.contest, region));
     if (!options.csv) return PrintTable(asker.get(), console, choices, &walker);
-    return PrintCsv(*election, console, options, region, choices, &walker);
+    JEJAK_RETURN_IF_ERROR(PrintCsv(*election, console, options, region, choices, &walker));
+    // Not among the lines, which are all of one shape.
+    if (!walker.next().empty()) console.Note("--page-token " + walker.next());
+    return OkStatus();
   }
   jejak::v1::GetRegionRequest named;
   named.set_code(region.display());

@@ -152,7 +152,8 @@ Result<std::unique_ptr<witness::WitnessServer>> Listen(const std::string& listen
   return server;
 }
 
-Status WitnessRun(const Globals& globals, const RunOptions& options, Run* run) {
+Status WitnessRun(const Globals& given, const RunOptions& options, Run* run) {
+  Globals globals = given;
   JEJAK_ASSIGN_OR_RETURN(const auto logs, ReadLogKeys(options.logs));
   JEJAK_ASSIGN_OR_RETURN(crypto::SecretKey key, ReadKey(globals, options.key));
   JEJAK_ASSIGN_OR_RETURN(const auto witness,
@@ -164,6 +165,7 @@ Status WitnessRun(const Globals& globals, const RunOptions& options, Run* run) {
     return seen;
   }
   const StopSignals signals;
+  globals.stop = signals.token();
   std::unique_ptr<witness::WitnessServer> server;
   if (!options.listen.empty()) {
     JEJAK_ASSIGN_OR_RETURN(server, Listen(options.listen, witness.get(), &reporter));

@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <memory>
 
 #include "ledger/base/text.h"
 
@@ -161,7 +164,26 @@ void Progress::Show(uint64_t done) {
   std::fflush(stderr);
 }
 
+Status MayWriteOver(const std::string& path, std::span<const std::string_view> starts) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return OkStatus();
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
+  char begin[64] = {};
+  const size_t bytes = file ? std::fread(begin, 1, sizeof begin, file.get()) : 0;
+  const std::string_view there(begin, bytes);
+  const bool ours = std::any_of(starts.begin(), starts.end(), [&](std::string_view start) {
+    return there.starts_with(start);
+  });
+  if ((file && there.empty()) || ours) return OkStatus();
+  return Status(Reason::kFileExists, path + " is something else than what would be written")
+      .With("file", path);
+}
+
 Status WriteTextFile(const std::string& path, const std::string& text) {
+  static constexpr std::array<std::string_view, 2> kProofs = {"jejak/tally-proof/",
+                                                              "c2sp.org/tlog-proof@"};
+  JEJAK_RETURN_IF_ERROR(MayWriteOver(path, kProofs));
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "wb"),
                                                              &std::fclose);
   if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||

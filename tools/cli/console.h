@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,7 +86,10 @@ class Progress {
   bool drawn_ = false;
 };
 
-// Writes a small file that the caller asked for.
+// FILE_EXISTS where a file that begins otherwise than what would be written stands at `path`: a
+// ledger's, a key, somebody's notes. Pipes and devices may be written to.
+Status MayWriteOver(const std::string& path, std::span<const std::string_view> starts);
+// Writes a proof that the caller asked for, over another proof if need be.
 Status WriteTextFile(const std::string& path, const std::string& text);
 
 }  // namespace jejak::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <fstream>
 
 #include "ledger/base/encoding.h"
@@ -9,6 +10,7 @@
 #include "ledger/engine/tables.h"
 #include "ledger/projection/rows.h"
 #include "ledger/projection/tables.h"
+#include "tools/cli/console.h"
 #include "tools/cli/json.h"
 
 namespace jejak::cli {
@@ -55,6 +57,8 @@ Result<uint64_t> WritePeopleFile(const KeyValueReader& rows, const std::string& 
         ++count;
         return OkStatus();
       }));
+  static constexpr std::array<std::string_view, 1> kNames = {"{\"official\":"};
+  JEJAK_RETURN_IF_ERROR(MayWriteOver(file, kNames));
   const std::filesystem::path parent = std::filesystem::absolute(file).parent_path();
   JEJAK_RETURN_IF_ERROR(MakeFolder(parent));
   JEJAK_RETURN_IF_ERROR(ReplaceFile(file, text));
