@@ -9,7 +9,7 @@ import subprocess
 import threading
 import unittest
 
-from jejak import Case, EXAMPLES, Election
+from jejak import Case, EXAMPLES, Election, run
 from test_server import DAEMON, Daemon
 from test_witness import Witness
 
@@ -229,6 +229,11 @@ class Publish(Case):
         newest = kept.read_text()
         report = self.ok("verify", "--server", daemon.address, "--key", vkey, "--witness", witness.vkey)
         self.assertEqual(report["witnessed"]["size"], int(newest.split("\n")[1]))
+        # The ledger has gone on meanwhile: what was kept a moment ago is newer than what a witness saw.
+        since = self.write("since", run("checkpoint", "--server", daemon.address).out)
+        report = self.ok("verify", "--server", daemon.address, "--key", vkey, "--witness", witness.vkey, "--since", since)
+        self.assertGreater(report["size"], report["witnessed"]["size"])
+        self.assertTrue(report["since"]["consistent"])
         self.cosigned_proof(daemon, size - 1, vkey, witness)
         self.assertEqual(daemon.stop(), 0)
         alone = newest[:newest.index("— saksi.example")]

@@ -281,9 +281,7 @@ Result<verify::Report> VerifyExport(const Globals&, const VerifyOptions& options
 // A daemon: its log, as it replays it.
 Result<verify::Report> VerifyServer(const Globals& globals, const VerifyOptions& options,
                                     const verify::Options& verify_options) {
-  JEJAK_ASSIGN_OR_RETURN(
-      const auto source,
-      ServerSource::Open(globals, /*cosigned=*/!options.witnesses.keys.empty()));
+  JEJAK_ASSIGN_OR_RETURN(const auto source, ServerSource::Open(globals));
   JEJAK_ASSIGN_OR_RETURN(const auto rows, Rows::For(source->size().value, options.scratch));
   JEJAK_ASSIGN_OR_RETURN(verify::Report report,
                          verify::VerifyInto(*source, verify_options, rows->get()));

@@ -13,14 +13,14 @@ constexpr size_t kAheadBytesMax = size_t{16} << 20;
 
 }  // namespace
 
-Result<std::unique_ptr<ServerSource>> ServerSource::Open(Globals globals, bool cosigned) {
+Result<std::unique_ptr<ServerSource>> ServerSource::Open(Globals globals) {
   std::unique_ptr<ServerSource> out(new ServerSource());
   globals.stop = out->stop_.get_token();
   JEJAK_ASSIGN_OR_RETURN(out->client_, ConnectTo(globals));
   jejak::v1::GetCheckpointResponse answer;
   JEJAK_RETURN_IF_ERROR(out->client_->Ask(jejak::v1::GetCheckpointRequest(), &answer));
-  out->checkpoint_ =
-      cosigned && !answer.cosigned().empty() ? answer.cosigned() : answer.checkpoint();
+  out->checkpoint_ = answer.checkpoint();
+  out->cosigned_ = answer.cosigned();
   const auto note = merkle::ParseNote(out->checkpoint_);
   const auto checkpoint = note.ok() ? merkle::ParseCheckpoint(note->text) : note.status();
   // One that doesn't read is for the verifier to name.

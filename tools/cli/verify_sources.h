@@ -47,12 +47,12 @@ class ExportSource final : public verify::LogSource {
 class ServerSource final : public verify::LogSource {
  public:
   // Fetches the checkpoint. Errors: those of client::Client.
-  // `cosigned`: the log under the newest checkpoint that witnesses cosigned, where there is one.
-  static Result<std::unique_ptr<ServerSource>> Open(Globals globals, bool cosigned);
+  static Result<std::unique_ptr<ServerSource>> Open(Globals globals);
   ~ServerSource() override;
 
   Result<Bytes> EntryBytes(LogIndex index) const override;
   Result<std::string> Checkpoint() const override { return checkpoint_; }
+  std::string Cosigned() const override { return cosigned_; }
   // Of the checkpoint; 0 for one that doesn't read.
   TreeSize size() const { return size_; }
 
@@ -64,7 +64,7 @@ class ServerSource final : public verify::LogSource {
 
   std::stop_source stop_;  // of the calls: whoever has seen enough doesn't wait for the server
   std::unique_ptr<client::Client> client_;
-  std::string checkpoint_;
+  std::string checkpoint_, cosigned_;
   TreeSize size_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
